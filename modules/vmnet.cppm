@@ -1,0 +1,10 @@
+// vmnet: the whole library under one name. No code here, only re-exports.
+export module vmnet;
+
+export import vmnet.alloc;
+export import vmnet.hash;
+export import vmnet.interface_name;
+export import vmnet.ipv4;
+export import vmnet.mac;
+export import vmnet.result;
+export import vmnet.text;
