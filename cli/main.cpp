@@ -1,8 +1,72 @@
-#include <cstdio>
+// The vmnet program: finds the command, runs it, and turns every way in which
+// that can end into one of four exit statuses (vmnet.cli.report).
+#include <csignal>
+#include <exception>
+#include <new>
+#include <string>
 
-import vmnet;
+#include "commands/commands.hpp"
 
-int main() {
-  std::puts(vmnet::tap_name_for("vm-1").c_str());
-  return 0;
+import vmnet.cli.escape;
+import vmnet.cli.report;
+
+namespace {
+
+constexpr const char* description =
+    "Network identities of microVMs, from nothing but their ids.\n"
+    "\n"
+    "An id gives its VM's TAP interface, IPv4 address, gateway and MAC address:\n"
+    "the same on every host, without a service or a database.";
+
+constexpr const char* examples =
+    "Examples:\n"
+    "  vmnet identify --subnet 172.30.0.0/24 vm-1 vm-2\n"
+    "  vmnet identify --subnet 172.30.0.0/24 --ids fleet.txt --format json\n"
+    "\n"
+    "Exit statuses: 0 good, 1 the answer is no, 2 bad use or bad input, 3 the\n"
+    "system failed. 'vmnet COMMAND --help' explains a command.\n";
+
+/// The command that the user has named, or the program itself: whose help is of use.
+std::string called(const CLI::App& app) {
+  std::string name = "vmnet";
+  for (const CLI::App* command : app.get_subcommands()) name += ' ' + command->get_name();
+  return name;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app(description, "vmnet");
+  app.footer(examples);
+  app.set_version_flag("--version", "vmnet " VMNET_VERSION, "Print the version and exit");
+  app.require_subcommand(1);
+
+  int exit_status = vmnet::cli::exit_good;
+  vmnet::cli::add_identify(app, exit_status);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return vmnet::cli::print(app.help());
+  } catch (const CLI::CallForVersion& version) {
+    return vmnet::cli::print(std::string(version.what()) + '\n');
+  } catch (const CLI::ParseError& error) {
+    vmnet::cli::report(vmnet::cli::escaped(error.what()) + " (try '" + called(app) + " --help')");
+    return vmnet::cli::exit_bad_input;
+  }
+  return exit_status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A closed pipe is an error of write(2) here, not the end of the process: a
+  // file that is half written is to be removed first.
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    vmnet::cli::report("out of memory");
+  } catch (const std::exception& error) {
+    vmnet::cli::report(error.what());
+  }
+  return vmnet::cli::exit_system_failed;
 }

@@ -1,0 +1,15 @@
+// The commands of the vmnet program. Each adds its subcommand to `app`, with a
+// callback that runs it and leaves the exit status (vmnet.cli.report) in
+// `exit_status`, which must outlive the parse.
+//
+// A header, because CLI11 comes as headers; every command's file includes it
+// first and imports afterwards.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace vmnet::cli {
+
+void add_identify(CLI::App& app, int& exit_status);
+
+}  // namespace vmnet::cli
