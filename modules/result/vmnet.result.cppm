@@ -35,7 +35,8 @@ class failure {
   /// The wrapped error, to be moved out of.
   [[nodiscard]] constexpr E&& error() && noexcept { return std::move(error_); }
 
-  constexpr bool operator==(const failure&) const = default;
+  // Constexpr by itself where E's is; said outright, it would refuse other types.
+  bool operator==(const failure&) const = default;
 
  private:
   E error_;
@@ -58,6 +59,33 @@ template <class R>
 inline constexpr bool is_failure = false;
 template <class E>
 inline constexpr bool is_failure<failure<E>> = true;
+
+// Each trivial case names the general one, so that it is the more constrained
+// of two overloads.
+template <class T>
+concept copies = std::is_copy_constructible_v<T>;
+template <class T>
+concept copies_trivially = copies<T> && std::is_trivially_copy_constructible_v<T>;
+template <class T>
+concept moves = std::is_move_constructible_v<T>;
+template <class T>
+concept moves_trivially = moves<T> && std::is_trivially_move_constructible_v<T>;
+/// An assignment that could throw half-way would lose both sides.
+template <class T>
+concept assigns = std::is_nothrow_move_constructible_v<T>;
+template <class T>
+concept assigns_trivially = assigns<T> && std::is_trivially_copyable_v<T>;
+
+/// `f(args...)` in a result of type R; success where `f` returns nothing.
+template <class R, class F, class... Args>
+constexpr R invoke_into(F&& f, Args&&... args) {
+  if constexpr (std::is_void_v<typename R::value_type>) {
+    std::invoke(std::forward<F>(f), std::forward<Args>(args)...);
+    return R();
+  } else {
+    return R(std::invoke(std::forward<F>(f), std::forward<Args>(args)...));
+  }
+}
 }  // namespace vmnet::detail
 
 export namespace vmnet {
@@ -102,45 +130,44 @@ class [[nodiscard]] result {
       : error_(std::move(f).error()), has_value_(false) {}
 
   constexpr result(const result&)
-    requires(std::is_trivially_copy_constructible_v<T> && std::is_trivially_copy_constructible_v<E>)
+    requires(detail::copies_trivially<T> && detail::copies_trivially<E>)
   = default;
-  constexpr result(const result& other) : has_value_(other.has_value_) {
-    if (has_value_)
-      std::construct_at(std::addressof(value_), other.value_);
-    else
-      std::construct_at(std::addressof(error_), other.error_);
+  constexpr result(const result& other)
+    requires(detail::copies<T> && detail::copies<E>)
+  {
+    construct_from(other);
   }
 
   constexpr result(result&&)
-    requires(std::is_trivially_move_constructible_v<T> && std::is_trivially_move_constructible_v<E>)
+    requires(detail::moves_trivially<T> && detail::moves_trivially<E>)
   = default;
   constexpr result(result&& other) noexcept(std::is_nothrow_move_constructible_v<T> &&
                                             std::is_nothrow_move_constructible_v<E>)
-      : has_value_(other.has_value_) {
-    if (has_value_)
-      std::construct_at(std::addressof(value_), std::move(other.value_));
-    else
-      std::construct_at(std::addressof(error_), std::move(other.error_));
+    requires(detail::moves<T> && detail::moves<E>)
+  {
+    construct_from(std::move(other));
   }
 
   constexpr result& operator=(const result&)
-    requires(std::is_trivially_copyable_v<T> && std::is_trivially_copyable_v<E>)
+    requires(detail::copies<T> && detail::copies<E> && detail::assigns_trivially<T> &&
+             detail::assigns_trivially<E>)
   = default;
-  constexpr result& operator=(const result& other) {
+  constexpr result& operator=(const result& other)
+    requires(detail::copies<T> && detail::copies<E> && detail::assigns<T> && detail::assigns<E>)
+  {
     result copy(other);
     return *this = std::move(copy);
   }
 
   constexpr result& operator=(result&&)
-    requires(std::is_trivially_copyable_v<T> && std::is_trivially_copyable_v<E>)
+    requires(detail::assigns_trivially<T> && detail::assigns_trivially<E>)
   = default;
-  constexpr result& operator=(result&& other) noexcept {
-    static_assert(
-        std::is_nothrow_move_constructible_v<T> && std::is_nothrow_move_constructible_v<E>,
-        "an assignment that could throw half-way would lose both sides");
+  constexpr result& operator=(result&& other) noexcept
+    requires(detail::assigns<T> && detail::assigns<E>)
+  {
     if (this != std::addressof(other)) {
-      std::destroy_at(this);
-      std::construct_at(this, std::move(other));
+      destroy();
+      construct_from(std::move(other));
     }
     return *this;
   }
@@ -148,12 +175,7 @@ class [[nodiscard]] result {
   constexpr ~result()
     requires(std::is_trivially_destructible_v<T> && std::is_trivially_destructible_v<E>)
   = default;
-  constexpr ~result() {
-    if (has_value_)
-      std::destroy_at(std::addressof(value_));
-    else
-      std::destroy_at(std::addressof(error_));
-  }
+  constexpr ~result() { destroy(); }
 
   /// True when there is a value.
   [[nodiscard]] constexpr bool has_value() const noexcept { return has_value_; }
@@ -205,17 +227,20 @@ class [[nodiscard]] result {
     return has_value_ ? std::move(value_) : static_cast<T>(std::forward<U>(fallback));
   }
 
-  /// `f(value)` in a result with the same error type; the error passes through.
+  /// `f(value)` in a result with the same error type, `result<void, E>` where `f`
+  /// returns nothing; the error passes through.
   template <class F>
   constexpr auto transform(
       F&& f) const& -> result<std::remove_cvref_t<std::invoke_result_t<F, const T&>>, E> {
+    using transformed = result<std::remove_cvref_t<std::invoke_result_t<F, const T&>>, E>;
     if (!has_value_) return failure(error_);
-    return std::invoke(std::forward<F>(f), value_);
+    return detail::invoke_into<transformed>(std::forward<F>(f), value_);
   }
   template <class F>
   constexpr auto transform(F&& f) && -> result<std::remove_cvref_t<std::invoke_result_t<F, T>>, E> {
+    using transformed = result<std::remove_cvref_t<std::invoke_result_t<F, T>>, E>;
     if (!has_value_) return failure(std::move(error_));
-    return std::invoke(std::forward<F>(f), std::move(value_));
+    return detail::invoke_into<transformed>(std::forward<F>(f), std::move(value_));
   }
 
   /// `f(value)`, which is itself a result with the same error type; the error passes through.
@@ -237,6 +262,22 @@ class [[nodiscard]] result {
   }
 
  private:
+  constexpr void destroy() noexcept {
+    if (has_value_)
+      std::destroy_at(std::addressof(value_));
+    else
+      std::destroy_at(std::addressof(error_));
+  }
+  /// Takes what `other` holds; no member is alive before.
+  template <class R>
+  constexpr void construct_from(R&& other) {
+    if (other.has_value_)
+      std::construct_at(std::addressof(value_), std::forward<R>(other).value_);
+    else
+      std::construct_at(std::addressof(error_), std::forward<R>(other).error_);
+    has_value_ = other.has_value_;
+  }
+
   constexpr void require_value() const noexcept {
     if (!has_value_) [[unlikely]]
       detail::bad_result_access("vmnet: value of a result that holds an error");
@@ -284,20 +325,28 @@ class [[nodiscard]] result<void, E> {
 
   /// `f()` in a result with the same error type; the error passes through.
   template <class F>
-  constexpr auto transform(F&& f) const -> result<std::remove_cvref_t<std::invoke_result_t<F>>, E> {
-    if (!has_value()) return failure(inner_.error());
-    if constexpr (std::is_void_v<std::invoke_result_t<F>>) {
-      std::invoke(std::forward<F>(f));
-      return {};
-    } else {
-      return std::invoke(std::forward<F>(f));
-    }
+  constexpr auto transform(
+      F&& f) const& -> result<std::remove_cvref_t<std::invoke_result_t<F>>, E> {
+    using transformed = result<std::remove_cvref_t<std::invoke_result_t<F>>, E>;
+    if (!has_value()) return failure(error());
+    return detail::invoke_into<transformed>(std::forward<F>(f));
+  }
+  template <class F>
+  constexpr auto transform(F&& f) && -> result<std::remove_cvref_t<std::invoke_result_t<F>>, E> {
+    using transformed = result<std::remove_cvref_t<std::invoke_result_t<F>>, E>;
+    if (!has_value()) return failure(std::move(*this).error());
+    return detail::invoke_into<transformed>(std::forward<F>(f));
   }
 
   /// `f()`, which is itself a result with the same error type; the error passes through.
   template <class F>
-  constexpr auto and_then(F&& f) const -> std::remove_cvref_t<std::invoke_result_t<F>> {
-    if (!has_value()) return failure(inner_.error());
+  constexpr auto and_then(F&& f) const& -> std::remove_cvref_t<std::invoke_result_t<F>> {
+    if (!has_value()) return failure(error());
+    return std::invoke(std::forward<F>(f));
+  }
+  template <class F>
+  constexpr auto and_then(F&& f) && -> std::remove_cvref_t<std::invoke_result_t<F>> {
+    if (!has_value()) return failure(std::move(*this).error());
     return std::invoke(std::forward<F>(f));
   }
 
