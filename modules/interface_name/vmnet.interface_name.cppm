@@ -71,7 +71,11 @@ class interface_name {
   constexpr operator std::string_view() const noexcept { return view(); }
 
   constexpr bool operator==(const interface_name&) const noexcept = default;
-  constexpr auto operator<=>(const interface_name&) const noexcept = default;
+  // By the bytes as a string_view orders them, not as std::array<char> does,
+  // whose order depends on the sign of char.
+  constexpr std::strong_ordering operator<=>(const interface_name& other) const noexcept {
+    return view() <=> other.view();
+  }
   constexpr bool operator==(std::string_view other) const noexcept { return view() == other; }
 
  private:

@@ -131,7 +131,11 @@ class fixed_text {
   constexpr operator std::string_view() const noexcept { return view(); }
 
   constexpr bool operator==(const fixed_text&) const noexcept = default;
-  constexpr auto operator<=>(const fixed_text&) const noexcept = default;
+  // By the bytes as a string_view orders them, not as std::array<char> does,
+  // whose order depends on the sign of char.
+  constexpr std::strong_ordering operator<=>(const fixed_text& other) const noexcept {
+    return view() <=> other.view();
+  }
   constexpr bool operator==(std::string_view other) const noexcept { return view() == other; }
 
  private:
