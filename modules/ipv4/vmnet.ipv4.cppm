@@ -33,11 +33,26 @@ class ipv4_address;
 
 namespace vmnet::detail {
 
+/// The bytes of the Unicode White_Space character that `text` begins with
+/// (in UTF-8), or 0.
+constexpr std::size_t leading_space(std::string_view text) noexcept {
+  if (text.empty()) return 0;
+  if (text[0] == ' ' || (text[0] >= '\t' && text[0] <= '\r')) return 1;
+  for (const std::string_view two : {"\xc2\x85", "\xc2\xa0"})
+    if (text.starts_with(two)) return 2;
+  for (const std::string_view three :
+       {"\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81", "\xe2\x80\x82", "\xe2\x80\x83",
+        "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86", "\xe2\x80\x87", "\xe2\x80\x88",
+        "\xe2\x80\x89", "\xe2\x80\x8a", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf",
+        "\xe2\x81\x9f", "\xe3\x80\x80"})
+    if (text.starts_with(three)) return 3;
+  return 0;
+}
+
 /// A reader over a text that remembers where it is.
 class ipv4_reader {
  public:
-  constexpr ipv4_reader(std::string_view text, std::size_t offset) noexcept
-      : text_(text), at_(offset) {}
+  constexpr explicit ipv4_reader(std::string_view text) noexcept : text_(text) {}
 
   [[nodiscard]] constexpr bool at_end() const noexcept { return at_ == text_.size(); }
   [[nodiscard]] constexpr std::size_t offset() const noexcept { return at_; }
@@ -48,6 +63,11 @@ class ipv4_reader {
     if (!at(c)) return false;
     ++at_;
     return true;
+  }
+
+  /// Skips white space as Rust's str::trim sees it.
+  constexpr void skip_space() noexcept {
+    while (const std::size_t size = leading_space(text_.substr(at_))) at_ += size;
   }
 
   /// Reads a decimal number of at most `max`; leading zeros are refused unless
@@ -92,7 +112,7 @@ class ipv4_reader {
   }
 
   std::string_view text_;
-  std::size_t at_;
+  std::size_t at_ = 0;
 };
 
 /// The bits of a netmask: `length` ones and then zeros. `length` is 0 to 32.
@@ -106,39 +126,6 @@ constexpr char* write_decimal(char* out, std::uint32_t value) noexcept {
   if (value >= 10) *out++ = static_cast<char>('0' + value / 10 % 10);
   *out++ = static_cast<char>('0' + value % 10);
   return out;
-}
-
-/// The bytes of the Unicode White_Space character that `text` begins with
-/// (in UTF-8), or 0.
-constexpr std::size_t leading_space(std::string_view text) noexcept {
-  if (text.empty()) return 0;
-  if (text[0] == ' ' || (text[0] >= '\t' && text[0] <= '\r')) return 1;
-  for (const std::string_view two : {"\xc2\x85", "\xc2\xa0"})
-    if (text.starts_with(two)) return 2;
-  for (const std::string_view three :
-       {"\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81", "\xe2\x80\x82", "\xe2\x80\x83",
-        "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86", "\xe2\x80\x87", "\xe2\x80\x88",
-        "\xe2\x80\x89", "\xe2\x80\x8a", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf",
-        "\xe2\x81\x9f", "\xe3\x80\x80"})
-    if (text.starts_with(three)) return 3;
-  return 0;
-}
-
-/// `text` without the white space around it, as Rust's str::trim sees it.
-constexpr std::string_view trim_space(std::string_view text) noexcept {
-  while (const std::size_t size = leading_space(text)) text.remove_prefix(size);
-  const auto ends_in_space = [&](std::size_t size) {
-    return text.size() >= size && leading_space(text.substr(text.size() - size)) == size;
-  };
-  for (bool again = true; again;) {
-    again = false;
-    for (const std::size_t size : {1U, 2U, 3U}) {
-      if (!ends_in_space(size)) continue;
-      text.remove_suffix(size);
-      again = true;
-    }
-  }
-  return text;
 }
 
 /// What a refused literal calls in a constant expression, so that the compiler
@@ -184,7 +171,7 @@ class ipv4_address {
   /// tells why. O(1).
   [[nodiscard]] static constexpr result<ipv4_address, parse_error> parse(
       std::string_view text) noexcept {
-    detail::ipv4_reader reader(text, 0);
+    detail::ipv4_reader reader(text);
     const auto value = reader.dotted_quad();
     if (!value) return failure(value.error());
     if (!reader.at_end()) return failure(reader.expected(parse_errc::unexpected_text));
@@ -390,11 +377,8 @@ class ipv4_network {
   [[nodiscard]] static constexpr result<ipv4_network, parse_error> parse(
       std::string_view text, cidr_policy policy = cidr_policy::mask_host_bits) noexcept {
     const bool lenient = policy == cidr_policy::lenient;
-    const std::string_view body = lenient ? detail::trim_space(text) : text;
-    // Offsets are those of the whole text: its end is cut off, its front is skipped.
-    const auto front = static_cast<std::size_t>(body.data() - text.data());
-    detail::ipv4_reader reader(text.substr(0, front + body.size()), front);
-
+    detail::ipv4_reader reader(text);
+    if (lenient) reader.skip_space();
     const auto address = reader.dotted_quad();
     if (!address) return failure(address.error());
     if (!reader.skip('/')) return failure(reader.expected(parse_errc::expected_slash));
@@ -405,6 +389,7 @@ class ipv4_network {
       return failure(
           parse_error(parse_errc::dotted_mask, length ? reader.offset() : length.error().offset()));
     if (!length) return failure(length.error());
+    if (lenient) reader.skip_space();
     if (!reader.at_end()) return failure(reader.expected(parse_errc::unexpected_text));
 
     const ipv4_network network(ipv4_address::from_uint32(*address), static_cast<int>(*length));
