@@ -1,0 +1,60 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <string_view>
+
+import vmnet;
+
+namespace {
+std::size_t allocations = 0;
+}  // namespace
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  void* const memory = std::malloc(size == 0 ? 1 : size);
+  if (memory == nullptr) std::abort();
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace {
+
+using namespace vmnet::literals;
+
+TEST(Allocation, IsSeenByTheCounter) {
+  const std::size_t before = allocations;
+  const std::string text(100, 'x');
+  EXPECT_EQ(text.size(), 100U);
+  EXPECT_GT(allocations, before);
+}
+
+TEST(SchemeV1, AllocatesNothing) {
+  const std::string id(1000, 'x');
+  const std::string_view net = "172.30.0.0/24";
+  std::array<char, 32> buffer{};
+  std::uint64_t used = 0;
+  const std::size_t before = allocations;
+  const auto subnet = vmnet::ipv4_network::parse(net);
+  const auto identity = vmnet::identify(id, *subnet);
+  used += identity->digest + identity->tap_name.size();
+  used += vmnet::vm_short_hash(id).size() + vmnet::tap_name_for(id).size();
+  used += vmnet::allocate_guest_ip(id, *subnet)->to_uint32();
+  used += vmnet::gateway_for(*subnet)->to_uint32();
+  used += vmnet::format_mac(vmnet::allocate_guest_mac(id)).size();
+  used += vmnet::identify(id, "10.0.0.0/31"_ipv4_net).has_value() ? 1U : 0U;
+  used += static_cast<std::uint64_t>(
+      identity->guest_ip.to_chars(buffer.data(), buffer.data() + buffer.size()).ptr -
+      buffer.data());
+  used += vmnet::max_ids_at_risk(0.5, vmnet::num_macs);
+  const std::size_t after = allocations;
+  EXPECT_EQ(after, before);
+  EXPECT_NE(used, 0U);
+}
+
+}  // namespace
