@@ -91,7 +91,7 @@ class interface_name {
 
 template <>
 struct std::hash<vmnet::interface_name> {
-  [[nodiscard]] std::size_t operator()(const vmnet::interface_name& name) const noexcept {
+  [[nodiscard]] inline std::size_t operator()(const vmnet::interface_name& name) const noexcept {
     return std::hash<std::string_view>()(name);
   }
 };

@@ -67,7 +67,8 @@ class ipv4_reader {
 
   /// Skips white space as Rust's str::trim sees it.
   constexpr void skip_space() noexcept {
-    while (const std::size_t size = leading_space(text_.substr(at_))) at_ += size;
+    while (const std::size_t size = leading_space({text_.data() + at_, text_.size() - at_}))
+      at_ += size;
   }
 
   /// Reads a decimal number of at most `max`; leading zeros are refused unless
@@ -78,7 +79,7 @@ class ipv4_reader {
     if (!at_digit()) return failure(parse_error(parse_errc::expected_digit, at_));
     const std::size_t first = at_;
     while (at_digit()) ++at_;
-    const std::string_view digits = text_.substr(first, at_ - first);
+    const std::string_view digits(text_.data() + first, at_ - first);
     if (digits.size() > 1 && digits[0] == '0' && !leading_zeros)
       return failure(parse_error(parse_errc::leading_zero, first));
     std::uint32_t value = 0;
@@ -513,14 +514,14 @@ inline constexpr bool std::ranges::enable_borrowed_range<vmnet::ipv4_address_vie
 
 template <>
 struct std::hash<vmnet::ipv4_address> {
-  [[nodiscard]] std::size_t operator()(vmnet::ipv4_address address) const noexcept {
+  [[nodiscard]] inline std::size_t operator()(vmnet::ipv4_address address) const noexcept {
     return std::hash<std::uint32_t>()(address.to_uint32());
   }
 };
 
 template <>
 struct std::hash<vmnet::ipv4_network> {
-  [[nodiscard]] std::size_t operator()(const vmnet::ipv4_network& network) const noexcept {
+  [[nodiscard]] inline std::size_t operator()(const vmnet::ipv4_network& network) const noexcept {
     return std::hash<std::uint64_t>()(std::uint64_t{network.network().to_uint32()} << 8U |
                                       static_cast<std::uint64_t>(network.prefix_length()));
   }

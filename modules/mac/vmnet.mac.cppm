@@ -155,7 +155,7 @@ class mac_address {
 
 template <>
 struct std::hash<vmnet::mac_address> {
-  [[nodiscard]] std::size_t operator()(const vmnet::mac_address& mac) const noexcept {
+  [[nodiscard]] inline std::size_t operator()(const vmnet::mac_address& mac) const noexcept {
     return std::hash<std::uint64_t>()(mac.to_uint64());
   }
 };
