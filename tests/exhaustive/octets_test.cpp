@@ -1,0 +1,55 @@
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "slow_parser.hpp"
+
+import vmnet.ipv4;
+
+namespace {
+
+/// All texts of up to four bytes over the bytes that matter.
+std::vector<std::string> all_texts() {
+  constexpr std::string_view alphabet = "0123456789./+- ";
+  std::vector<std::string> texts{""};
+  std::size_t first = 0;
+  for (int size = 1; size <= 4; ++size) {
+    const std::size_t last = texts.size();
+    for (; first < last; ++first)
+      for (const char c : alphabet) texts.push_back(texts[first] + c);
+  }
+  return texts;
+}
+
+template <class Parsed>
+bool agree(const Parsed& parsed, const slow::verdict& expected) {
+  if (parsed.has_value() || expected.valid) return parsed.has_value() == expected.valid;
+  return to_string(parsed.error().code()) == expected.sentence &&
+         parsed.error().offset() == expected.offset;
+}
+
+TEST(AllOctetTexts, AreReadAsTheSlowParserReadsThem) {
+  const auto texts = all_texts();
+  ASSERT_EQ(texts.size(), 1U + 15U + 225U + 3375U + 50625U);
+  for (const std::string& text : texts) {
+    for (const std::string& whole : {text + ".20.30.40", "10." + text + ".30.40",
+                                     "10.20." + text + ".40", "10.20.30." + text}) {
+      ASSERT_TRUE(agree(vmnet::ipv4_address::parse(whole), slow::parse_address(whole))) << whole;
+      const std::string network = whole + "/24";
+      ASSERT_TRUE(agree(vmnet::ipv4_network::parse(network), slow::parse_network(network)))
+          << network;
+    }
+  }
+}
+
+TEST(AllPrefixTexts, AreReadAsTheSlowParserReadsThem) {
+  for (const std::string& text : all_texts()) {
+    const std::string network = "10.20.30.40/" + text;
+    ASSERT_TRUE(agree(vmnet::ipv4_network::parse(network), slow::parse_network(network)))
+        << network;
+  }
+}
+
+}  // namespace
