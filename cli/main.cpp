@@ -1,9 +1,12 @@
 // The vmnet program: finds the command, runs it, and turns every way in which
 // that can end into one of four exit statuses (vmnet.cli.report).
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <new>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "commands/commands.hpp"
 
@@ -33,23 +36,46 @@ std::string called(const CLI::App& app) {
   return name;
 }
 
+/// The arguments in CLI11's order, the last first. Behind `--` every argument of
+/// `identify` is an id, which CLI11 allows only as long as a positional is
+/// missing: each becomes `--id ID`.
+std::vector<std::string> arguments(int argc, char** argv) {
+  std::vector<std::string> reversed;
+  bool only_ids = false;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (!only_ids && argument == "--" && std::string_view(argv[1]) == "identify") {
+      only_ids = true;
+      continue;
+    }
+    if (only_ids) reversed.emplace_back("--id");
+    reversed.emplace_back(argument);
+  }
+  std::reverse(reversed.begin(), reversed.end());
+  return reversed;
+}
+
 int run(int argc, char** argv) {
   CLI::App app(description, "vmnet");
-  app.footer(examples);
   app.set_version_flag("--version", "vmnet " VMNET_VERSION, "Print the version and exit");
   app.require_subcommand(1);
 
   int exit_status = vmnet::cli::exit_good;
   vmnet::cli::add_identify(app, exit_status);
+  app.footer(examples);  // now: a command added later would inherit it
 
   try {
-    app.parse(argc, argv);
+    app.parse(arguments(argc, argv));
   } catch (const CLI::CallForHelp&) {
     return vmnet::cli::print(app.help());
   } catch (const CLI::CallForVersion& version) {
     return vmnet::cli::print(std::string(version.what()) + '\n');
   } catch (const CLI::ParseError& error) {
-    vmnet::cli::report(vmnet::cli::escaped(error.what()) + " (try '" + called(app) + " --help')");
+    if (app.get_subcommands().empty() && app.remaining_size() > 0)
+      vmnet::cli::report(vmnet::cli::escaped("unknown command " + app.remaining().front()) +
+                         " (try 'vmnet --help')");
+    else
+      vmnet::cli::report(vmnet::cli::escaped(error.what()) + " (try '" + called(app) + " --help')");
     return vmnet::cli::exit_bad_input;
   }
   return exit_status;

@@ -1,47 +1,370 @@
 // vmnet identify: the identities of a set of ids.
+//
+// One pass: a row is written as soon as its id is read, and the set is kept only
+// where it is to be checked for collisions.
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "commands.hpp"
 
 import vmnet;
+import vmnet.cli.collisions;
 import vmnet.cli.escape;
+import vmnet.cli.input;
+import vmnet.cli.output;
+import vmnet.cli.progress;
 import vmnet.cli.report;
+import vmnet.cli.rows;
 
 namespace vmnet::cli {
 namespace {
 
 struct identify_options {
-  std::string subnet;
+  std::optional<std::string> subnet;
   std::vector<std::string> ids;
+  std::vector<std::string> dashed_ids;
+  std::vector<std::string> files;
+  input_options input;
+  std::optional<row_format> format;
+  std::string output = "-";
+  bool digest = false;
+  bool no_check = false;
+  bool strict = false;
+  bool keep_going = false;
+};
+
+/// An id in a message: escaped, and to be seen where it is empty.
+std::string shown(std::string_view id) { return id.empty() ? "(the empty id)" : escaped(id); }
+
+/// Writes what the check finds to standard error.
+class collision_report final : public collision_sink {
+ public:
+  void duplicate(const set_member& member, std::uint64_t count) override {
+    ++duplicates_;
+    text_ += "vmnet: duplicate: " + shown(member.id) + " in " + to_string(member.subnet) +
+             " is there " + std::to_string(count) + " times\n";
+    flush_if_large();
+  }
+
+  void collision(shared_field field, const vm_identity& identity,
+                 const std::vector<set_member>& members) override {
+    ++collisions_[static_cast<std::size_t>(field)];
+    text_ += "vmnet: collision: ";
+    switch (field) {
+      case shared_field::tap_name:
+        text_ += "tap_name " + to_string(identity.tap_name);
+        break;
+      case shared_field::mac:
+        text_ += "mac " + to_string(identity.mac);
+        break;
+      case shared_field::guest_ip:
+        text_ += "guest_ip " + to_string(identity.guest_ip) + " in " + to_string(identity.subnet);
+        break;
+    }
+    const char* separator = ": ";
+    for (const set_member& member : members) {
+      text_ += separator + shown(member.id);
+      // Where the subnet is not said yet, the same id may stand here twice.
+      if (field != shared_field::guest_ip) text_ += " (" + to_string(member.subnet) + ")";
+      separator = ", ";
+    }
+    text_ += '\n';
+    flush_if_large();
+  }
+
+  /// Ends the report with the numbers; false where nothing was found.
+  bool finish() {
+    const std::size_t total = collisions_[0] + collisions_[1] + collisions_[2];
+    if (total + duplicates_ > 0)
+      text_ += "vmnet: " + std::to_string(total) + (total == 1 ? " collision (" : " collisions (") +
+               std::to_string(collisions_[0]) + " tap_name, " + std::to_string(collisions_[1]) +
+               " mac, " + std::to_string(collisions_[2]) + " guest_ip), " +
+               std::to_string(duplicates_) + (duplicates_ == 1 ? " duplicate\n" : " duplicates\n");
+    flush();
+    return total + duplicates_ > 0;
+  }
+
+ private:
+  void flush_if_large() {
+    if (text_.size() > std::size_t{64} << 10U) flush();
+  }
+  void flush() {
+    static_cast<void>(write_all(STDERR_FILENO, text_));
+    text_.clear();
+  }
+
+  std::string text_;
+  std::uint64_t duplicates_ = 0;
+  std::size_t collisions_[3] = {};
+};
+
+/// One run of the command.
+class identify_run {
+ public:
+  identify_run(const identify_options& options, std::optional<ipv4_network> subnet)
+      : options_(&options),
+        subnet_(subnet),
+        out_(options.output),
+        progress_(STDERR_FILENO, out_.is_terminal()) {}
+
+  int run() {
+    if (out_.error() != 0) return output_failed();
+    const row_format usual = out_.is_terminal() ? row_format::table : row_format::tsv;
+    writer_ = make_row_writer(options_->format.value_or(usual), options_->digest, out_);
+    read_all();
+    progress_.clear();
+    if (status_ != exit_good && !went_on_) return status_;
+    writer_->finish();
+    out_.flush();
+    if (!options_->no_check && !output_broke()) check();
+    if (output_broke() && out_.error() != EPIPE) return output_failed();
+    if (status_ != exit_good && !went_on_) return status_;  // -o FILE stays as it was
+    if (out_.commit() != 0 && out_.error() != EPIPE) return output_failed();
+    return status_;
+  }
+
+ private:
+  void read_all() {
+    for (const auto* ids : {&options_->ids, &options_->dashed_ids}) {
+      for (const std::string& id : *ids) {
+        if (!(id == "-" && ids == &options_->ids ? read_file(id) : read_argument(id))) return;
+      }
+    }
+    for (const std::string& file : options_->files)
+      if (!read_file(file)) return;
+  }
+
+  /// False ends the run, in all that follow.
+  bool read_argument(const std::string& id) {
+    ++arguments_;
+    std::string decoded;
+    if (options_->input.encoding == id_encoding::hex) {
+      if (const auto offset = decode_hex(id, decoded))
+        return fault({"ID", arguments_, *offset + 1}, hex_fault(id, *offset), id);
+    }
+    const bool is_hex = options_->input.encoding == id_encoding::hex;
+    return row(is_hex ? decoded : id, std::nullopt, {"ID", arguments_, 1}, id);
+  }
+
+  bool read_file(const std::string& path) {
+    file_source source(path);
+    if (source.error() != 0) return input_failed(path, source.error());
+    progress_.begin(source.size());
+    id_reader reader(source, options_->input);
+    for (;;) {
+      switch (reader.next()) {
+        case input_event::row:
+          if (!row(reader.row().id, reader.row().subnet,
+                   {path, reader.line().number, reader.row().subnet_column}, reader.line().text))
+            return false;
+          progress_.advance(reader.line().text.size() + 1);
+          break;
+        case input_event::fault:
+          if (!fault({path, reader.line().number, reader.fault().column}, reader.fault().message,
+                     reader.line().text))
+            return false;
+          break;
+        case input_event::failed:
+          return input_failed(path, reader.error());
+        case input_event::end:
+          return true;
+      }
+    }
+  }
+
+  bool row(std::string_view id, std::optional<ipv4_network> own_subnet, fault_place place,
+           std::string_view line) {
+    if (!own_subnet && !subnet_) {
+      place.column = line.size() + 1;
+      return fault(
+          place, "expected a subnet: the id has none of its own, and --subnet is not given", line);
+    }
+    const auto identity = identify(id, own_subnet ? *own_subnet : *subnet_);
+    if (!identity)
+      return fault(place, "expected a larger subnet: " + to_string(identity.error()), line);
+    writer_->row(id, *identity);
+    if (!options_->no_check) set_.add(id, *identity);
+    if (!output_broke()) return true;
+    // A reader that has gone wants no more rows; --strict still wants its answer.
+    if (out_.error() == EPIPE) return options_->strict;
+    status_ = output_failed();
+    went_on_ = false;
+    return false;
+  }
+
+  bool fault(const fault_place& place, std::string_view message, std::string_view line) {
+    out_.flush();  // the rows before it come first where both go to one place
+    progress_.clear();
+    report_fault(place, message, line);
+    status_ = exit_bad_input;
+    went_on_ = options_->keep_going;
+    return went_on_;
+  }
+
+  bool input_failed(const std::string& path, int error) {
+    progress_.clear();
+    report(system_fault("cannot read " + (path == "-" ? "standard input" : escaped(path)), error));
+    status_ = exit_system_failed;
+    went_on_ = false;
+    return false;
+  }
+
+  int output_failed() {
+    progress_.clear();
+    const bool standard = options_->output == "-";
+    report(
+        system_fault("cannot write " + (standard ? "standard output" : escaped(options_->output)),
+                     out_.error()));
+    return exit_system_failed;
+  }
+
+  [[nodiscard]] bool output_broke() const noexcept { return out_.error() != 0; }
+
+  void check() {
+    progress_.say("looking for collisions");
+    collision_report found;
+    // The bar is gone before the first line of the report.
+    progress_.clear();
+    set_.run(found);
+    if (found.finish() && options_->strict && status_ == exit_good) status_ = exit_answer_is_no;
+  }
+
+  const identify_options* options_;
+  std::optional<ipv4_network> subnet_;
+  output out_;
+  progress_bar progress_;
+  std::unique_ptr<row_writer> writer_;
+  collision_check set_;
+  std::uint64_t arguments_ = 0;
+  int status_ = exit_good;
+  bool went_on_ = false;  // a bad line was passed over
 };
 
 int run(const identify_options& options) {
-  const auto subnet = ipv4_network::parse(options.subnet);
-  if (!subnet) {
-    report("--subnet: " + diagnostic(options.subnet, subnet.error()));
+  if (options.ids.empty() && options.dashed_ids.empty() && options.files.empty()) {
+    report(
+        "no ids: give them as arguments, or a file of them with --ids FILE ('-' is standard "
+        "input)");
     return exit_bad_input;
   }
-  std::string text;
-  for (const std::string& id : options.ids) {
-    const auto identity = identify(id, *subnet);
-    if (!identity) {
-      report("--subnet: " + to_string(identity.error()));
+  std::optional<ipv4_network> subnet;
+  if (options.subnet) {
+    const auto parsed = ipv4_network::parse(*options.subnet);
+    if (!parsed) {
+      report("--subnet " + escaped(*options.subnet) +
+             ": expected a subnet as 172.30.0.0/24: " + to_string(parsed.error()));
       return exit_bad_input;
     }
-    text += escaped(id) + '\t' + to_string(identity->tap_name) + '\n';
+    if (num_guest_addresses(*parsed) == 0) {
+      report("--subnet: " + to_string(identify("", *parsed).error()));
+      return exit_bad_input;
+    }
+    subnet = *parsed;
   }
-  return print(text);
+  return identify_run(options, subnet).run();
 }
+
+/// A named value of an option.
+template <class Value>
+struct choice {
+  std::string name;
+  Value value;
+};
+
+/// Adds an option that takes one of some names.
+template <class Value, class Take>
+void add_choice(CLI::App& command, const std::string& option, const std::string& description,
+                std::initializer_list<choice<Value>> choices, Take take) {
+  std::vector<std::string> names;
+  std::map<std::string, Value> values;
+  for (const choice<Value>& one : choices) {
+    names.push_back(one.name);
+    values.emplace(one.name, one.value);
+  }
+  command
+      .add_option_function<std::string>(
+          option, [values, take](const std::string& name) { take(values.at(name)); }, description)
+      ->check(CLI::IsMember(names))
+      ->type_name("");
+}
+
+constexpr const char* details = R"(Input:
+  Plain files have an id a line; a tab and a subnet of its own may follow. Empty
+  lines and lines that begin with '#' are skipped, spaces belong to the id. JSON
+  Lines have an object a line with "id" or "id_hex", and "subnet" where it has
+  its own; what this command prints with --format jsonl can be read back. A lone
+  '-' among the IDs is standard input; behind '--' every argument is an id.
+
+Output:
+  A closed pipe ends the run quietly, with 0. With -o FILE a file is replaced
+  when the run ends with 0 or went on under --keep-going, and else left as it was.
+
+Exit statuses:
+  0 good, 1 collisions or duplicates under --strict, 2 bad use or bad input (also
+  when --keep-going went on), 3 the system failed.
+
+Examples:
+  vmnet identify --subnet 172.30.0.0/24 vm-1 vm-2
+  vmnet identify --subnet 172.30.0.0/24 --ids fleet.txt --strict -o fleet.tsv
+  list-vms | vmnet identify --subnet 10.0.0.0/16 --ids - --format jsonl
+  vmnet identify --subnet 172.30.0.0/24 --id-encoding hex 766d2d31
+  vmnet identify --subnet 172.30.0.0/24 -- --odd-id
+)";
 
 }  // namespace
 
 void add_identify(CLI::App& app, int& exit_status) {
-  CLI::App* const command = app.add_subcommand("identify", "Print the identities of VMs");
+  CLI::App* const command = app.add_subcommand("identify", "Print the network identities of VMs");
   const auto options = std::make_shared<identify_options>();
-  command->add_option("--subnet", options->subnet, "The subnet of the guests")->required();
-  command->add_option("ID", options->ids, "The VMs' ids");
+  command->footer(details);
+  command
+      ->add_option("--subnet", options->subnet,
+                   "The guests' subnet, as 172.30.0.0/24; needed where an id has none of its own")
+      ->type_name("CIDR");
+  command->add_option("ID", options->ids, "Ids of VMs")->type_name("");
+  command->add_option("--id", options->dashed_ids, "An id, whatever it begins with")
+      ->type_name("ID")
+      ->allow_extra_args(false);
+  command->add_option("--ids", options->files, "A file of ids; '-' is standard input")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+
+  add_choice<input_format>(*command, "--input",
+                           "By default jsonl where the first byte not blank is '{'",
+                           {{"plain", input_format::plain}, {"jsonl", input_format::jsonl}},
+                           [options](input_format format) { options->input.format = format; });
+  add_choice<id_encoding>(*command, "--id-encoding",
+                          "hex: plain ids and arguments have two digits a byte",
+                          {{"raw", id_encoding::raw}, {"hex", id_encoding::hex}},
+                          [options](id_encoding encoding) { options->input.encoding = encoding; });
+  add_choice<row_format>(*command, "--format", "By default table on a terminal, tsv elsewhere",
+                         {{"table", row_format::table},
+                          {"tsv", row_format::tsv},
+                          {"csv", row_format::csv},
+                          {"json", row_format::json},
+                          {"jsonl", row_format::jsonl}},
+                         [options](row_format format) { options->format = format; });
+  command->add_flag("--digest", options->digest, "Add the field digest: all 64 bits of the hash");
+  command->add_option("-o,--output", options->output, "Write to FILE instead of standard output")
+      ->type_name("FILE");
+  command->add_flag("--keep-going", options->keep_going,
+                    "Report bad lines and pass over them; the exit status is 2 then");
+  CLI::Option* const strict = command->add_flag("--strict", options->strict,
+                                                "Collisions and duplicates end with exit status 1");
+  command
+      ->add_flag("--no-check", options->no_check,
+                 "Do not look for collisions; memory is constant then")
+      ->excludes(strict);
   command->callback([options, &exit_status] { exit_status = run(*options); });
 }
 

@@ -5,6 +5,9 @@
 // closed pipe are seen where they happen, and no static buffer is left to be
 // flushed at exit, when nobody listens to errors any more.
 module;
+#include <cstddef>
+#include <cstdint>
+#include <string>
 #include <string_view>
 
 export module vmnet.cli.report;
@@ -22,6 +25,25 @@ enum exit_status : int {
 /// Writes "vmnet: MESSAGE" and a newline to standard error. `message` comes out
 /// as it is: escape what a user gave before it gets here.
 void report(std::string_view message) noexcept;
+
+/// "WHAT: REASON" for an errno, as in "cannot read fleet.txt: Permission denied".
+[[nodiscard]] std::string system_fault(std::string_view what, int error);
+
+/// Where a fault is in a file: line and column from 1, the column in bytes.
+struct fault_place {
+  std::string_view file;
+  std::uint64_t line = 0;
+  std::size_t column = 0;
+};
+
+/// Writes "FILE:LINE:COLUMN: MESSAGE" to standard error, and under it the part
+/// of `line` around the column with a caret. File, message and line are escaped
+/// here.
+void report_fault(const fault_place& place, std::string_view message, std::string_view line);
+
+/// A part of `text` around the byte at `offset`, escaped, and a caret under that
+/// byte in a second line; both indented by two spaces and ended by a newline.
+[[nodiscard]] std::string window(std::string_view text, std::size_t offset);
 
 /// Writes `text` to standard output, all of it. `exit_good`, also where the
 /// reader has closed the pipe; else `exit_system_failed`, reported.

@@ -1,0 +1,121 @@
+module;
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+module vmnet.cli.input;
+
+import vmnet.text;
+
+namespace vmnet::cli {
+namespace {
+
+/// What a text editor may put before the first line, and what it does to an id.
+std::string_view byte_order_mark_fault(std::string_view text) noexcept {
+  if (text.starts_with("\xef\xbb\xbf"))
+    return "expected no byte order mark: it would become part of the id (save as UTF-8 without "
+           "BOM)";
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
+    return "expected no byte order mark: this looks like UTF-16 (save as UTF-8 without BOM)";
+  return {};
+}
+
+int hex_value(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+}  // namespace
+
+std::optional<std::size_t> decode_hex(std::string_view text, std::string& bytes) {
+  bytes.clear();
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    const int high = hex_value(text[i]);
+    if (high < 0) return i;
+    if (i + 1 == text.size()) return text.size();
+    const int low = hex_value(text[i + 1]);
+    if (low < 0) return i + 1;
+    bytes += static_cast<char>(high * 16 + low);
+  }
+  return std::nullopt;
+}
+
+std::string_view hex_fault(std::string_view text, std::size_t offset) noexcept {
+  return offset == text.size() ? "expected a second hexadecimal digit: a byte has two"
+                               : "expected a hexadecimal digit";
+}
+
+id_reader::id_reader(byte_source& source, const input_options& options)
+    : lines_(source, options.max_line), options_(options) {}
+
+id_reader::~id_reader() = default;
+
+input_event id_reader::next() {
+  if (options_.format == input_format::detect)
+    options_.format = lines_.peek_after_blanks() == '{' ? input_format::jsonl : input_format::plain;
+
+  for (;;) {
+    const auto line = lines_.next();
+    if (!line) return error() != 0 ? input_event::failed : input_event::end;
+    line_ = *line;
+    const std::string_view text = line_.text;
+    if (line_.too_long)
+      return refuse(text.size(), "expected the end of the line: a line has at most " +
+                                     std::to_string(options_.max_line) + " bytes");
+    if (const std::string_view fault = byte_order_mark_fault(text); !fault.empty())
+      return refuse(0, fault);
+    if (options_.format == input_format::jsonl) {
+      if (text.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+      return read_json();
+    }
+    if (text.ends_with('\r'))
+      return refuse(text.size() - 1,
+                    "expected the end of the line, not a carriage return: it would become part "
+                    "of the id (save with Unix line ends)");
+    if (text.empty() || text.front() == '#') continue;
+    return read_plain();
+  }
+}
+
+input_event id_reader::refuse(std::size_t offset, std::string_view message) {
+  fault_.column = offset + 1;
+  fault_.message = message;
+  return input_event::fault;
+}
+
+input_event id_reader::read_plain() {
+  const std::string_view text = line_.text;
+  const std::size_t tab = text.find('\t');
+  const std::string_view id = text.substr(0, tab);
+  row_ = {.id = id, .subnet = std::nullopt, .subnet_column = 0};
+  if (options_.encoding == id_encoding::hex) {
+    if (const auto offset = decode_hex(id, id_)) return refuse(*offset, hex_fault(id, *offset));
+    row_.id = id_;
+  }
+  if (tab == std::string_view::npos) return input_event::row;
+
+  const auto subnet = ipv4_network::parse(text.substr(tab + 1));
+  if (!subnet)
+    return refuse(
+        tab + 1 + subnet.error().offset(),
+        "expected a subnet behind the tab: " + std::string(to_string(subnet.error().code())));
+  row_.subnet = *subnet;
+  row_.subnet_column = tab + 2;
+  return input_event::row;
+}
+
+input_event id_reader::read_json() {
+  json_row read;
+  if (auto fault = parse_json_row(line_.text, read)) {
+    fault_ = std::move(*fault);
+    return input_event::fault;
+  }
+  id_ = std::move(read.id);
+  row_ = {.id = id_, .subnet = read.subnet, .subnet_column = read.subnet_column};
+  return input_event::row;
+}
+
+}  // namespace vmnet::cli

@@ -1,0 +1,212 @@
+module;
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+module vmnet.cli.input;
+
+import vmnet.text;
+
+namespace vmnet::cli {
+namespace {
+
+using json = nlohmann::json;
+
+/// Walks over a line and lets the handler see how far the parser has got: its
+/// events carry no place.
+class counting_iterator {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  counting_iterator(const char* at, const char** progress) noexcept
+      : at_(at), progress_(progress) {}
+
+  reference operator*() const noexcept { return *at_; }
+  counting_iterator& operator++() noexcept {
+    *progress_ = ++at_;
+    return *this;
+  }
+  counting_iterator operator++(int) noexcept {
+    const counting_iterator before = *this;
+    ++*this;
+    return before;
+  }
+  bool operator==(const counting_iterator& other) const noexcept { return at_ == other.at_; }
+  bool operator!=(const counting_iterator& other) const noexcept { return at_ != other.at_; }
+
+ private:
+  const char* at_;
+  const char** progress_;
+};
+
+/// The fields of the program's own output that say nothing new.
+constexpr std::string_view ignored_keys[] = {"tap_name", "guest_ip", "gateway", "mac", "digest"};
+
+/// What the parser has found so far; each event returns false to stop it.
+class row_handler {
+ public:
+  row_handler(std::string_view text, const char* const* progress, json_row& row)
+      : text_(text), progress_(progress), row_(&row) {}
+
+  [[nodiscard]] std::optional<input_fault>& fault() noexcept { return fault_; }
+
+  bool null() { return no_string(); }
+  bool boolean(bool) { return no_string(); }
+  bool number_integer(json::number_integer_t) { return no_string(); }
+  bool number_unsigned(json::number_unsigned_t) { return no_string(); }
+  bool number_float(json::number_float_t, const std::string&) { return no_string(); }
+  bool binary(json::binary_t&) { return no_string(); }
+
+  bool start_object(std::size_t) {
+    if (in_object_) return no_string();
+    in_object_ = true;
+    return true;
+  }
+  bool end_object() {
+    if (row_->has_id) return true;
+    return refuse(offset() - 1, "expected \"id\" or \"id_hex\" in the object");
+  }
+  bool start_array(std::size_t) { return no_string(); }
+  bool end_array() { return true; }
+
+  bool key(std::string& name) {
+    key_end_ = offset();
+    key_ = field::ignored;
+    if (name == "id") key_ = field::id;
+    if (name == "id_hex") key_ = field::id_hex;
+    if (name == "subnet") key_ = field::subnet;
+    if (key_ == field::ignored) {
+      for (const std::string_view known : ignored_keys)
+        if (name == known) return true;
+      return refuse(string_begin(),
+                    "expected one of the keys id, id_hex, subnet, tap_name, guest_ip, gateway, "
+                    "mac, digest");
+    }
+    const bool is_id = key_ != field::subnet;
+    if (is_id && row_->has_id)
+      return refuse(string_begin(), "expected one \"id\" or \"id_hex\" only");
+    if (!is_id && row_->subnet) return refuse(string_begin(), "expected one \"subnet\" only");
+    return true;
+  }
+
+  bool string(std::string& value) {
+    if (!in_object_) return no_string();
+    const std::size_t begin = string_begin();
+    switch (key_) {
+      case field::id:
+        row_->id = std::move(value);
+        row_->has_id = true;
+        return true;
+      case field::id_hex:
+        row_->has_id = true;
+        if (const auto at = decode_hex(value, row_->id))
+          return refuse(inside_string(begin, value, *at), hex_fault(value, *at));
+        return true;
+      case field::subnet:
+        return subnet(begin, value);
+      case field::ignored:
+        return true;
+    }
+    return true;
+  }
+
+  bool parse_error(std::size_t position, const std::string&, const json::exception& error) {
+    if (!in_object_) return refuse(first_byte(), "expected a JSON object, as {\"id\": \"vm-1\"}");
+    // "[json.exception.parse_error.101] parse error at line 1, column 5: syntax
+    // error while parsing value - invalid literal; last read: '...'": the place
+    // is told by us, and what was read is raw and of any length.
+    std::string_view what = error.what();
+    what = what.substr(0, what.find("; last read: "));
+    if (const std::size_t colon = what.find(": "); colon != std::string_view::npos)
+      what.remove_prefix(colon + 2);
+    const std::size_t at = position > 0 ? position - 1 : 0;
+    return refuse(std::min(at, text_.size()), "expected JSON: " + std::string(what));
+  }
+
+ private:
+  enum class field : std::uint8_t { id, id_hex, subnet, ignored };
+
+  /// The offset behind the token that the parser has just read.
+  [[nodiscard]] std::size_t offset() const noexcept {
+    return static_cast<std::size_t>(*progress_ - text_.data());
+  }
+
+  /// The offset of the first byte that is not blank.
+  [[nodiscard]] std::size_t first_byte() const noexcept {
+    const std::size_t first = text_.find_first_not_of(" \t\r");
+    return first == std::string_view::npos ? 0 : first;
+  }
+
+  /// The offset of the quote that opens the string which has just been read: the
+  /// nearest one before its end that no backslash escapes.
+  [[nodiscard]] std::size_t string_begin() const noexcept {
+    std::size_t at = offset() - 1;
+    for (;;) {
+      at = text_.rfind('"', at - 1);
+      std::size_t backslashes = 0;
+      while (text_[at - 1 - backslashes] == '\\') ++backslashes;
+      if (backslashes % 2 == 0) return at;
+    }
+  }
+
+  /// The offset of byte `at` of a string's value: of the string where escapes
+  /// make the two differ.
+  [[nodiscard]] std::size_t inside_string(std::size_t begin, const std::string& value,
+                                          std::size_t at) const noexcept {
+    const bool as_written = text_.substr(begin + 1, value.size()) == value;
+    return as_written ? begin + 1 + at : begin;
+  }
+
+  bool refuse(std::size_t offset, std::string_view message) {
+    if (!fault_) fault_ = input_fault{offset + 1, std::string(message)};
+    return false;
+  }
+
+  /// A value is no string, or stands outside of the object.
+  bool no_string() {
+    if (!in_object_) return refuse(first_byte(), "expected a JSON object, as {\"id\": \"vm-1\"}");
+    const std::size_t colon = text_.find(':', key_end_);
+    return refuse(text_.find_first_not_of(" \t\r", colon + 1), "expected a string");
+  }
+
+  bool subnet(std::size_t begin, const std::string& value) {
+    const auto network = ipv4_network::parse(value);
+    if (!network)
+      return refuse(inside_string(begin, value, network.error().offset()),
+                    "expected a subnet: " + std::string(to_string(network.error().code())));
+    row_->subnet = *network;
+    row_->subnet_column = begin + 2;
+    return true;
+  }
+
+  std::string_view text_;
+  const char* const* progress_;
+  json_row* row_;
+  std::optional<input_fault> fault_;
+  field key_ = field::ignored;
+  std::size_t key_end_ = 0;
+  bool in_object_ = false;
+};
+
+}  // namespace
+
+std::optional<input_fault> parse_json_row(std::string_view text, json_row& row) {
+  const char* progress = text.data();
+  const char* const end = text.data() + text.size();
+  row_handler handler(text, &progress, row);
+  json::sax_parse(counting_iterator(text.data(), &progress), counting_iterator(end, &progress),
+                  &handler);
+  return std::move(handler.fault());
+}
+
+}  // namespace vmnet::cli

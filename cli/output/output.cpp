@@ -1,0 +1,154 @@
+module;
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+module vmnet.cli.output;
+
+import vmnet.cli.report;
+
+namespace vmnet::cli {
+namespace {
+
+constexpr std::size_t buffer_size = std::size_t{256} << 10U;
+constexpr int max_links = 40;  // as the kernel has it
+
+// The file that a signal has to remove: a handler may touch nothing but memory
+// that is there already. The first byte is written last and cleared first.
+std::array<char, PATH_MAX> doomed{};
+
+extern "C" void remove_and_end(int signal_number) {
+  if (doomed[0] != '\0') ::unlink(doomed.data());
+  ::signal(signal_number, SIG_DFL);
+  ::raise(signal_number);
+}
+
+void doom(const std::string& path) noexcept {
+  if (path.size() >= doomed.size()) return;
+  for (std::size_t i = path.size() + 1; i-- > 0;) doomed[i] = path.c_str()[i];
+  for (const int signal_number : {SIGINT, SIGTERM, SIGHUP}) {
+    // A signal that is ignored (nohup) stays so.
+    if (::signal(signal_number, remove_and_end) == SIG_IGN) ::signal(signal_number, SIG_IGN);
+  }
+}
+
+std::string directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "" : path.substr(0, slash + 1);
+}
+
+/// What `path` names after all links, which need not exist.
+std::string follow_links(std::string path) {
+  std::array<char, PATH_MAX> target{};
+  for (int links = 0; links < max_links; ++links) {
+    const ssize_t size = ::readlink(path.c_str(), target.data(), target.size());
+    if (size < 0) break;
+    const std::string_view name(target.data(), static_cast<std::size_t>(size));
+    path = (name.starts_with('/') ? std::string() : directory_of(path)) + std::string(name);
+  }
+  return path;
+}
+
+/// The mode of a new file: reading the umask means to set it.
+mode_t new_file_mode() noexcept {
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  return 0666 & ~mask;
+}
+
+}  // namespace
+
+output::output() : buffer_(buffer_size), fd_(STDOUT_FILENO) {}
+
+output::output(const std::string& path) : output() {
+  if (path == "-") return;
+  struct stat status{};
+  const bool exists = ::stat(path.c_str(), &status) == 0;
+  if (exists ? S_ISREG(status.st_mode) : errno == ENOENT) {
+    open_beside(path);
+  } else {
+    fd_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd_ < 0) error_ = errno;
+  }
+}
+
+output::~output() { discard(); }
+
+void output::open_beside(const std::string& path) {
+  path_ = follow_links(path);
+  std::string name = directory_of(path_) + ".vmnet-XXXXXX";
+  fd_ = ::mkostemp(name.data(), O_CLOEXEC);  // exclusive, for the owner alone
+  if (fd_ < 0) {
+    error_ = errno;
+    return;
+  }
+  temporary_ = name;
+  doom(temporary_);
+  struct stat old{};
+  const bool replaces = ::stat(path_.c_str(), &old) == 0;
+  // Another's file stays theirs where that is allowed; the mode comes after,
+  // since a change of owner clears bits of it.
+  if (replaces && (old.st_uid != ::geteuid() || old.st_gid != ::getegid()) &&
+      ::fchown(fd_, old.st_uid, old.st_gid) != 0)
+    errno = 0;
+  if (::fchmod(fd_, replaces ? old.st_mode & 07777U : new_file_mode()) != 0) error_ = errno;
+}
+
+bool output::is_terminal() const noexcept { return ::isatty(fd_) == 1; }
+
+void output::make_room(std::size_t size) {
+  flush();
+  if (buffer_.size() < size) buffer_.resize(size);
+}
+
+void output::write(std::string_view text) {
+  char* const out = reserve(text.size());
+  advance(std::copy(text.begin(), text.end(), out));
+}
+
+void output::flush() noexcept {
+  if (error_ == 0) error_ = write_all(fd_, {buffer_.data(), used_});
+  used_ = 0;
+}
+
+int output::commit() noexcept {
+  flush();
+  if (temporary_.empty() || error_ != 0) return error_;
+  if (::fsync(fd_) != 0 || ::rename(temporary_.c_str(), path_.c_str()) != 0) {
+    error_ = errno;
+    return error_;
+  }
+  doomed[0] = '\0';
+  temporary_.clear();
+  // The name is on the disk once its directory is; where a directory cannot be
+  // synced, the file is still whole.
+  const std::string directory = directory_of(path_);
+  const int fd =
+      ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd >= 0) {
+    static_cast<void>(::fsync(fd));
+    ::close(fd);
+  }
+  return 0;
+}
+
+void output::discard() noexcept {
+  if (fd_ > STDERR_FILENO) ::close(fd_);
+  if (temporary_.empty()) return;
+  ::unlink(temporary_.c_str());
+  doomed[0] = '\0';
+}
+
+}  // namespace vmnet::cli

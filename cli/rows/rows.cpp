@@ -1,0 +1,285 @@
+module;
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+module vmnet.cli.rows;
+
+import vmnet.cli.escape;
+import vmnet.cli.report;
+
+namespace vmnet::cli {
+namespace {
+
+constexpr std::size_t digest_length = 16;
+
+/// More than all fields but the id take in any format, their names included.
+constexpr std::size_t fields_room = 512;
+
+char* put(char* out, std::string_view text) noexcept {
+  std::memcpy(out, text.data(), text.size());
+  return out + text.size();
+}
+
+template <class Value>
+char* put_value(char* out, const Value& value) noexcept {
+  return value.to_chars(out, out + Value::max_length).ptr;
+}
+
+char* put_digest(char* out, std::uint64_t digest) noexcept {
+  for (std::size_t i = 0; i < digest_length; ++i)
+    *out++ = "0123456789abcdef"[digest >> (60U - 4U * i) & 0xfU];
+  return out;
+}
+
+/// The fields behind the id, in the order of all formats: `separate(out, name)`
+/// writes what stands before one, `close(out)` what stands after it.
+template <class Separate, class Close>
+char* put_fields(char* out, const vm_identity& identity, bool with_digest, Separate separate,
+                 Close close) {
+  out = close(put(separate(out, "tap_name"), identity.tap_name.view()));
+  out = close(put_value(separate(out, "guest_ip"), identity.guest_ip));
+  out = close(put_value(separate(out, "gateway"), identity.gateway));
+  out = close(put_value(separate(out, "subnet"), identity.subnet));
+  out = close(put_value(separate(out, "mac"), identity.mac));
+  if (with_digest) out = close(put_digest(separate(out, "digest"), identity.digest));
+  return out;
+}
+
+constexpr auto nothing_behind = [](char* out) { return out; };
+
+class tsv_writer final : public row_writer {
+ public:
+  tsv_writer(bool with_digest, output& out) : out_(&out), with_digest_(with_digest) {
+    out.write("id\ttap_name\tguest_ip\tgateway\tsubnet\tmac");
+    out.write(with_digest ? "\tdigest\n" : "\n");
+  }
+
+  void row(std::string_view id, const vm_identity& identity) override {
+    char* out = escape_to(out_->reserve(id.size() * max_escape_length + fields_room), id);
+    out = put_fields(
+        out, identity, with_digest_,
+        [](char* at, std::string_view) {
+          *at = '\t';
+          return at + 1;
+        },
+        nothing_behind);
+    *out++ = '\n';
+    out_->advance(out);
+  }
+  void finish() override {}
+
+ private:
+  output* out_;
+  bool with_digest_;
+};
+
+/// RFC 4180. The id stands in `id` where it is UTF-8, else in `id_hex`; on a
+/// terminal `id` is kept for what can be shown raw.
+class csv_writer final : public row_writer {
+ public:
+  csv_writer(bool with_digest, output& out)
+      : out_(&out), with_digest_(with_digest), for_terminal_(out.is_terminal()) {
+    out.write("id,id_hex,tap_name,guest_ip,gateway,subnet,mac");
+    out.write(with_digest ? ",digest\r\n" : "\r\n");
+  }
+
+  void row(std::string_view id, const vm_identity& identity) override {
+    char* out = out_->reserve(id.size() * 2 + fields_room);
+    if (for_terminal_ ? is_printable(id) : is_utf8(id)) {
+      out = quoted(out, id);
+      *out++ = ',';
+    } else {
+      *out++ = ',';
+      out = hex_to(out, id);
+    }
+    out = put_fields(
+        out, identity, with_digest_,
+        [](char* at, std::string_view) {
+          *at = ',';
+          return at + 1;
+        },
+        nothing_behind);
+    out_->advance(put(out, "\r\n"));
+  }
+  void finish() override {}
+
+ private:
+  static char* quoted(char* out, std::string_view text) {
+    // A space at an end is quoted too: some readers trim it.
+    const bool needs_quotes = text.find_first_of("\",\r\n") != std::string_view::npos ||
+                              text.starts_with(' ') || text.ends_with(' ');
+    if (!needs_quotes) return put(out, text);
+    *out++ = '"';
+    for (const char c : text) {
+      if (c == '"') *out++ = '"';
+      *out++ = c;
+    }
+    *out++ = '"';
+    return out;
+  }
+
+  output* out_;
+  bool with_digest_;
+  bool for_terminal_;
+};
+
+/// JSON Lines, or with `as_array` one array of the same objects, an object a line.
+class json_writer final : public row_writer {
+ public:
+  json_writer(bool with_digest, bool as_array, output& out)
+      : out_(&out), with_digest_(with_digest), as_array_(as_array) {
+    if (as_array) out.write("[");
+  }
+
+  void row(std::string_view id, const vm_identity& identity) override {
+    char* out = out_->reserve(id.size() * max_json_escape_length + fields_room);
+    if (as_array_) out = put(out, first_ ? "\n" : ",\n");
+    first_ = false;
+    if (is_utf8(id)) {
+      out = put_json(put(out, "{\"id\":\""), id);
+    } else {
+      out = hex_to(put(out, "{\"id_hex\":\""), id);
+    }
+    *out++ = '"';
+    out = put_fields(
+        out, identity, with_digest_,
+        [](char* at, std::string_view name) { return put(put(put(at, ",\""), name), "\":\""); },
+        [](char* at) {
+          *at = '"';
+          return at + 1;
+        });
+    *out++ = '}';
+    if (!as_array_) *out++ = '\n';
+    out_->advance(out);
+  }
+
+  void finish() override {
+    if (as_array_) out_->write(first_ ? "]\n" : "\n]\n");
+  }
+
+ private:
+  static constexpr std::size_t max_json_escape_length = 6;
+
+  static char* put_json(char* out, std::string_view text) {
+    while (!text.empty()) {
+      const utf8_character c = first_character(text);
+      if (c.code_point == U'"' || c.code_point == U'\\') {
+        *out++ = '\\';
+        *out++ = text.front();
+      } else if (is_unprintable(c.code_point)) {
+        // All of them are below U+10000: one \u will do.
+        out = put(out, "\\u");
+        for (const unsigned shift : {12U, 8U, 4U, 0U})
+          *out++ = "0123456789abcdef"[c.code_point >> shift & 0xfU];
+      } else {
+        out = put(out, text.substr(0, c.size));
+      }
+      text.remove_prefix(c.size);
+    }
+    return out;
+  }
+
+  output* out_;
+  bool with_digest_;
+  bool as_array_;
+  bool first_ = true;
+};
+
+/// Columns under a header. The first rows are held back to find their widths; a
+/// longer cell further down pushes its own row out.
+class table_writer final : public row_writer {
+ public:
+  table_writer(bool with_digest, output& out)
+      : out_(&out), with_digest_(with_digest), bold_header_(wants_colour(out.fd())) {
+    held_.push_back({"id", "tap_name", "guest_ip", "gateway", "subnet", "mac"});
+    if (with_digest_) held_.back().emplace_back("digest");
+  }
+
+  void row(std::string_view id, const vm_identity& identity) override {
+    cells_.assign(1, escaped(id));
+    std::array<char, fields_room> room{};
+    char* begin = room.data();
+    put_fields(
+        begin, identity, with_digest_, [&](char* at, std::string_view) { return begin = at; },
+        [&](char* at) {
+          cells_.emplace_back(begin, at);
+          return at;
+        });
+    if (widths_.empty()) {
+      held_.push_back(cells_);
+      if (held_.size() > rows_for_widths) release();
+    } else {
+      line(cells_);
+    }
+  }
+
+  void finish() override {
+    if (widths_.empty()) release();
+  }
+
+ private:
+  static constexpr std::size_t rows_for_widths = 1000;
+
+  using row_cells = std::vector<std::string>;
+
+  void release() {
+    widths_.assign(held_.front().size(), 0);
+    for (const row_cells& cells : held_)
+      for (std::size_t i = 0; i < cells.size(); ++i)
+        widths_[i] = std::max(widths_[i], display_width(cells[i]));
+    if (bold_header_) out_->write("\x1b[1m");
+    for (std::size_t i = 0; i < held_.size(); ++i) {
+      line(held_[i]);
+      if (i == 0 && bold_header_) out_->write("\x1b[0m");
+    }
+    held_ = {};
+  }
+
+  void line(const row_cells& cells) {
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      out_->write(cells[i]);
+      if (i + 1 == cells.size()) break;
+      const std::size_t width = display_width(cells[i]);
+      const std::size_t padding = (width < widths_[i] ? widths_[i] - width : 0) + 2;
+      char* const out = out_->reserve(padding);
+      out_->advance(std::fill_n(out, padding, ' '));
+    }
+    out_->write("\n");
+  }
+
+  output* out_;
+  bool with_digest_;
+  bool bold_header_;
+  row_cells cells_;
+  std::vector<row_cells> held_;
+  std::vector<std::size_t> widths_;
+};
+
+}  // namespace
+
+std::unique_ptr<row_writer> make_row_writer(row_format format, bool with_digest, output& out) {
+  switch (format) {
+    case row_format::table:
+      return std::make_unique<table_writer>(with_digest, out);
+    case row_format::csv:
+      return std::make_unique<csv_writer>(with_digest, out);
+    case row_format::json:
+      return std::make_unique<json_writer>(with_digest, true, out);
+    case row_format::jsonl:
+      return std::make_unique<json_writer>(with_digest, false, out);
+    case row_format::tsv:
+      break;
+  }
+  return std::make_unique<tsv_writer>(with_digest, out);
+}
+
+}  // namespace vmnet::cli
