@@ -62,6 +62,9 @@ int run(int argc, char** argv) {
 
   int exit_status = vmnet::cli::exit_good;
   vmnet::cli::add_identify(app, exit_status);
+  vmnet::cli::add_net(app, exit_status);
+  vmnet::cli::add_risk(app, exit_status);
+  vmnet::cli::add_size(app, exit_status);
   app.footer(examples);  // now: a command added later would inherit it
 
   try {

@@ -1,0 +1,67 @@
+module;
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+module vmnet.cli.arguments;
+
+import vmnet.cli.escape;
+import vmnet.cli.report;
+import vmnet.text;
+
+namespace vmnet::cli {
+namespace {
+
+constexpr bool begins_with_digit(std::string_view text) noexcept {
+  return !text.empty() && text.front() >= '0' && text.front() <= '9';
+}
+
+/// True where `std::from_chars` has read all of `text`.
+constexpr bool read_all(std::string_view text, std::from_chars_result read) noexcept {
+  return read.ec == std::errc() && read.ptr == text.data() + text.size();
+}
+
+void refuse(std::string_view option, std::string_view text, std::string_view expected) {
+  constexpr std::size_t window = 40;
+  report(std::string(option) + ": '" + escaped(text.substr(0, window)) +
+         (text.size() > window ? "..." : "") + "': expected " + std::string(expected));
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> read_count(std::string_view option, std::string_view text) {
+  std::uint64_t value = 0;
+  const bool leading_zero = text.size() > 1 && text.front() == '0';
+  if (!leading_zero && begins_with_digit(text) &&
+      read_all(text, std::from_chars(text.data(), text.data() + text.size(), value)))
+    return value;
+  refuse(option, text, "a whole number in decimal digits, as 10000");
+  return std::nullopt;
+}
+
+std::optional<double> read_probability(std::string_view option, std::string_view text) {
+  const bool in_percent = text.ends_with('%');
+  const std::string_view number = text.substr(0, text.size() - (in_percent ? 1 : 0));
+  const double certain = in_percent ? 100 : 1;
+  double value = 0;
+  // A digit comes first, so neither "nan" nor "-0" gets to from_chars.
+  if (begins_with_digit(number) &&
+      read_all(number, std::from_chars(number.data(), number.data() + number.size(), value)) &&
+      value <= certain)
+    return value / certain;
+  refuse(option, text, "a probability from 0 to 1, as 0.01, or from 0% to 100%, as 1%");
+  return std::nullopt;
+}
+
+std::optional<ipv4_network> read_subnet(std::string_view option, std::string_view text) {
+  const auto subnet = ipv4_network::parse(text);
+  if (subnet) return *subnet;
+  report(std::string(option) + ":\n" + diagnostic(text, subnet.error()));
+  return std::nullopt;
+}
+
+}  // namespace vmnet::cli

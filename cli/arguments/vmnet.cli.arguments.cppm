@@ -1,0 +1,30 @@
+// vmnet.cli.arguments: values that people write on the command line.
+//
+// Read here and not by CLI11, which takes 010 for eight and 0x10 for sixteen. A
+// value that is refused is reported under the name of its option; the caller
+// then ends with `exit_bad_input`.
+module;
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+export module vmnet.cli.arguments;
+
+export import vmnet.ipv4;
+
+export namespace vmnet::cli {
+
+/// A whole number in decimal digits, below 2^64; without sign or leading zeros.
+[[nodiscard]] std::optional<std::uint64_t> read_count(std::string_view option,
+                                                      std::string_view text);
+
+/// A probability, from `0` to `1` or from `0%` to `100%`; exponents are allowed
+/// (`1e-6`).
+[[nodiscard]] std::optional<double> read_probability(std::string_view option,
+                                                     std::string_view text);
+
+/// A network; host bits are masked.
+[[nodiscard]] std::optional<ipv4_network> read_subnet(std::string_view option,
+                                                      std::string_view text);
+
+}  // namespace vmnet::cli

@@ -1,0 +1,101 @@
+// vmnet risk: how likely it is that two VMs get the same name or address.
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands.hpp"
+
+import vmnet;
+import vmnet.cli.arguments;
+import vmnet.cli.numbers;
+import vmnet.cli.report;
+
+namespace vmnet::cli {
+namespace {
+
+constexpr const char* examples =
+    "The model assumes ids with uniform digests, as random ids have; sequential\n"
+    "names may do better or worse. 'vmnet identify' looks at the ids themselves.\n"
+    "\n"
+    "Examples:\n"
+    "  vmnet risk --vms 10000\n"
+    "  vmnet risk --vms 200 --subnet 172.30.0.0/16\n"
+    "  vmnet risk --vms 200 --subnet 172.30.0.0/16 --json\n";
+
+struct risk_options {
+  std::string vms;
+  std::string subnet;
+  bool json = false;
+};
+
+/// One resource of which each VM takes a slot.
+struct resource {
+  const char* key;
+  std::string label;
+  std::uint64_t slots;
+};
+
+std::string text_of(std::uint64_t vms, const std::vector<resource>& resources) {
+  std::string text = fmt::format("{:<28} {:>17}  {:>12}  {}\n", "among " + grouped(vms) + " VMs",
+                                 "values", "risk", "VMs that share (expected)");
+  for (const resource& r : resources)
+    text += fmt::format("{:<28} {:>17}  {:>12}  {}\n", r.label, grouped(r.slots),
+                        percent(collision_probability(vms, r.slots)),
+                        amount(expected_colliding_ids(vms, r.slots)));
+  return text;
+}
+
+std::string json_of(std::uint64_t vms, const std::optional<ipv4_network>& subnet,
+                    const std::vector<resource>& resources) {
+  nlohmann::ordered_json json;
+  json["vms"] = vms;
+  json["subnet"] = subnet ? nlohmann::ordered_json(to_string(*subnet)) : nlohmann::ordered_json();
+  for (const resource& r : resources)
+    json[r.key] = {{"num_values", r.slots},
+                   {"probability", collision_probability(vms, r.slots)},
+                   {"expected_vms_that_share", expected_colliding_ids(vms, r.slots)}};
+  return json.dump() + '\n';
+}
+
+int run(const risk_options& options, bool with_subnet) {
+  const auto vms = read_count("--vms", options.vms);
+  if (!vms) return exit_bad_input;
+  std::vector<resource> resources;
+  std::optional<ipv4_network> subnet;
+  if (with_subnet) {
+    subnet = read_subnet("--subnet", options.subnet);
+    if (!subnet) return exit_bad_input;
+    const std::uint64_t slots = num_guest_addresses(*subnet);
+    if (slots == 0) {
+      report("--subnet: " + to_string(subnet_error(subnet_errc::too_small, *subnet)));
+      return exit_bad_input;
+    }
+    resources.push_back({"guest_ip", "address in " + to_string(*subnet), slots});
+  }
+  resources.push_back({"tap_name", "TAP name", num_tap_names});
+  resources.push_back({"mac", "MAC address", num_macs});
+  return print(options.json ? json_of(*vms, subnet, resources) : text_of(*vms, resources));
+}
+
+}  // namespace
+
+void add_risk(CLI::App& app, int& exit_status) {
+  CLI::App* const command =
+      app.add_subcommand("risk", "Tell how likely VMs collide in address, TAP name and MAC");
+  command->footer(examples);
+  const auto options = std::make_shared<risk_options>();
+  command->add_option("--vms", options->vms, "The number of VMs")->required()->type_name("N");
+  CLI::Option* const subnet =
+      command->add_option("--subnet", options->subnet, "The subnet that they share")
+          ->type_name("CIDR");
+  command->add_flag("--json", options->json, "Print one JSON object; risks are fractions");
+  command->callback(
+      [options, subnet, &exit_status] { exit_status = run(*options, subnet->count() > 0); });
+}
+
+}  // namespace vmnet::cli

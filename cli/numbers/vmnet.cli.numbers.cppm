@@ -1,0 +1,20 @@
+// vmnet.cli.numbers: numbers for people. JSON gets them raw.
+module;
+#include <cstdint>
+#include <string>
+
+export module vmnet.cli.numbers;
+
+export namespace vmnet::cli {
+
+/// `value` with a comma between thousands: "4,294,967,296".
+[[nodiscard]] std::string grouped(std::uint64_t value);
+
+/// An expected number, 0 or more, to three digits: "0.0233", "12.5", "9,998,836".
+[[nodiscard]] std::string amount(double value);
+
+/// A probability in per cent to three digits: "1.16 %", "9.09e-11 %". Only 0 is
+/// shown as "0 %", and only 1 as "100 %": what is nearly certain is "> 99.9 %".
+[[nodiscard]] std::string percent(double probability);
+
+}  // namespace vmnet::cli
