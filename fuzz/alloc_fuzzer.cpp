@@ -1,0 +1,134 @@
+// Scheme v1 for any id in networks of all 33 prefix lengths.
+//
+// Input: four bytes of an address, one of a prefix length, then the id. The oracle counts in 128
+// bits, writes hexadecimal with printf, and hashes by shift and add.
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "check.hpp"
+
+import vmnet.alloc;
+
+namespace {
+
+using fuzz::check;
+__extension__ using wide = unsigned __int128;
+
+std::uint64_t oracle_digest(std::string_view id) {
+  std::uint64_t digest = 14695981039346656037U;
+  for (const char c : id) {
+    const std::uint64_t mixed = digest ^ static_cast<std::uint8_t>(c);
+    digest = (mixed << 40U) + (mixed << 8U) + mixed * 0xb3U;
+  }
+  return digest;
+}
+
+template <class... Numbers>
+std::string printed(const char* format, Numbers... numbers) {
+  std::array<char, 128> buffer;
+  const int size = std::snprintf(buffer.data(), buffer.size(), format, numbers...);
+  return {buffer.data(), static_cast<std::size_t>(size)};
+}
+
+/// What belongs to the id alone.
+void check_names(std::string_view id, std::uint64_t digest) {
+  const std::string hex = printed("%016llx", static_cast<unsigned long long>(digest));
+  const vmnet::short_hash hash = vmnet::vm_short_hash(id);
+  check(hash == std::string_view(hex).substr(0, 8), "the short hash is the top half in hex");
+  check(std::string_view(hash.c_str()) == hash.view() && hash.size() == 8,
+        "the short hash has a NUL behind it");
+  const vmnet::interface_name tap = vmnet::tap_name_for(id);
+  check(tap == "tap-" + hex.substr(0, 8), "the TAP name is tap- and the short hash");
+  check(vmnet::interface_name::parse(tap.view()) == tap, "the TAP name is an interface name");
+
+  const vmnet::mac_address mac = vmnet::allocate_guest_mac(id);
+  check(mac.to_uint64() == (std::uint64_t{2} << 40U) + (digest << 24U >> 24U),
+        "the MAC carries the low 40 bits of the digest");
+  check(mac.is_unicast() && mac.is_locally_administered(), "the MAC is local and unicast");
+  std::string text = "02";
+  for (std::size_t i = 6; i < 16; i += 2) text += ":" + hex.substr(i, 2);
+  const vmnet::mac_text formatted = vmnet::format_mac(mac);
+  check(formatted == text && formatted.size() == text.size(), "the MAC in words is canonical");
+  check(std::hash<vmnet::mac_text>()(formatted) == std::hash<std::string_view>()(text),
+        "a text hashes as its view does");
+}
+
+/// The refusal in words; `need` and `got` as literals.
+void check_sentence(const vmnet::subnet_error& error, const char* need, const char* got) {
+  const std::uint32_t network = error.subnet().network().to_uint32();
+  check(to_string(error) == printed("subnet %u.%u.%u.%u/%d %s (got %s)", network >> 24U,
+                                    network >> 16U & 255U, network >> 8U & 255U, network & 255U,
+                                    error.subnet().prefix_length(), need, got),
+        "a refusal names the subnet, what is needed and what it got");
+}
+
+void check_gateway(vmnet::ipv4_network subnet) {
+  const auto gateway = vmnet::gateway_for(subnet);
+  check(gateway.has_value() == (subnet.prefix_length() < 32), "only a /32 has no gateway");
+  if (gateway) {
+    check(gateway->to_uint32() == subnet.network().to_uint32() + 1, "the gateway is the second");
+    return;
+  }
+  check(gateway.error() == vmnet::subnet_error(vmnet::subnet_errc::no_gateway, subnet),
+        "the refusal of a gateway names code and subnet");
+  check_sentence(gateway.error(), "has no gateway: need /31 or larger", "1 address");
+}
+
+void check_allocation(std::string_view id, std::uint64_t digest, vmnet::ipv4_network subnet) {
+  const wide addresses = wide{1} << static_cast<unsigned>(32 - subnet.prefix_length());
+  const wide slots = addresses > 3 ? addresses - 3 : 0;
+  check(vmnet::num_guest_addresses(subnet) == slots, "all but three addresses are for guests");
+  const auto ip = vmnet::allocate_guest_ip(id, subnet);
+  check(ip.has_value() == (slots > 0), "a /30 or larger has an address for every id");
+  if (!ip) {
+    const bool one = subnet.prefix_length() == 32;
+    check(ip.error() == vmnet::subnet_error(vmnet::subnet_errc::too_small, subnet),
+          "the refusal names code and subnet");
+    check(ip.error() != vmnet::subnet_error(vmnet::subnet_errc::no_gateway, subnet),
+          "refusals for other reasons differ");
+    check_sentence(ip.error(), "too small: need /30 or larger", one ? "1 address" : "2 addresses");
+    return;
+  }
+  const wide offset = wide{ip->to_uint32()} - wide{subnet.network().to_uint32()};
+  check(offset == 2 + wide{digest} % slots, "the offset is 2 + H mod (N - 3)");
+  check(offset >= 2 && offset <= addresses - 2, "never network, gateway or broadcast");
+}
+
+void check_identity(std::string_view id, std::uint64_t digest, vmnet::ipv4_network subnet) {
+  const auto identity = vmnet::identify(id, subnet);
+  const auto ip = vmnet::allocate_guest_ip(id, subnet);
+  check(identity.has_value() == ip.has_value(), "identify has a value where an address is");
+  if (!identity) {
+    check(identity.error() == ip.error(), "identify refuses as allocate_guest_ip does");
+    return;
+  }
+  check(identity->digest == digest && identity->guest_ip == *ip &&
+            identity->gateway == *vmnet::gateway_for(subnet) && identity->subnet == subnet &&
+            identity->mac == vmnet::allocate_guest_mac(id) &&
+            identity->tap_name == vmnet::tap_name_for(id),
+        "identify equals the single functions");
+  check(*identity == *vmnet::identify(id, subnet) && *identity != vmnet::vm_identity(),
+        "an identity equals itself and not the default value");
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  fuzz::reader in(data, size);
+  const vmnet::ipv4_address address = vmnet::ipv4_address::from_uint32(in.u32());
+  const int chosen = in.byte() % 33;
+  const std::string_view id = in.rest();
+  const std::uint64_t digest = oracle_digest(id);
+  check_names(id, digest);
+  for (int prefix_length = 0; prefix_length <= 32; ++prefix_length) {
+    const vmnet::ipv4_network subnet = *vmnet::ipv4_network::make(address, prefix_length);
+    check_gateway(subnet);
+    check_allocation(id, digest, subnet);
+    if (prefix_length == chosen || prefix_length >= 30) check_identity(id, digest, subnet);
+  }
+  return 0;
+}

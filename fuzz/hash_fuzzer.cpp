@@ -1,0 +1,77 @@
+// FNV-1a 64 of any bytes, whole and in parts.
+//
+// The oracle multiplies by shift and add: the prime is 2^40 + 2^8 + 0xb3.
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "check.hpp"
+
+import vmnet.hash;
+
+namespace {
+
+using fuzz::check;
+
+std::uint64_t oracle(std::string_view bytes) {
+  std::uint64_t digest = 14695981039346656037U;
+  for (const char c : bytes) {
+    const std::uint64_t mixed = digest ^ static_cast<std::uint8_t>(c);
+    digest = (mixed << 40U) + (mixed << 8U) + mixed * 0xb3U;
+  }
+  return digest;
+}
+
+std::span<const std::byte> as_bytes(std::string_view text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+/// The bytes at each of eight alignments, in a block that ends with them.
+void check_alignments(std::string_view bytes, std::uint64_t want) {
+  for (std::size_t shift = 0; shift < 8; ++shift) {
+    const auto block = std::make_unique<char[]>(shift + bytes.size());
+    bytes.copy(block.get() + shift, bytes.size());
+    const std::string_view moved(block.get() + shift, bytes.size());
+    check(vmnet::fnv1a_64(moved) == want, "the digest does not depend on alignment");
+  }
+}
+
+void check_split(std::string_view bytes, std::size_t at, std::uint64_t want) {
+  vmnet::fnv1a_64_hasher hasher;
+  hasher.update(bytes.substr(0, at));
+  check(hasher.digest() == oracle(bytes.substr(0, at)), "a part's digest is the oracle's");
+  hasher.update(as_bytes(bytes.substr(at)));
+  check(hasher.digest() == want, "two parts give the digest of the whole");
+  check(hasher == vmnet::fnv1a_64_hasher().update(bytes), "hashers that read the same are equal");
+  const vmnet::fnv1a_64_hasher more = vmnet::fnv1a_64_hasher(hasher).update("x");
+  check((hasher == more) == (hasher.digest() == more.digest()), "equal where the digests are");
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes = fuzz::reader::view_of(data, size);
+  const std::uint64_t want = oracle(bytes);
+  check(vmnet::fnv1a_64(bytes) == want, "the digest of a text is the oracle's");
+  check(vmnet::fnv1a_64(as_bytes(bytes)) == want, "the digest of bytes is the oracle's");
+  check_alignments(bytes, want);
+  for (const std::size_t at : {std::size_t{0}, std::size_t{1}, size / 3, size / 2, size})
+    if (at <= size) check_split(bytes, at, want);
+
+  // Parts whose sizes the input itself chooses.
+  fuzz::reader in(data, size);
+  vmnet::fnv1a_64_hasher hasher;
+  for (std::string_view left = bytes; !left.empty();) {
+    const std::string_view part = left.substr(0, in.byte() % 16U);
+    left.remove_prefix(part.size());
+    hasher.update(part);
+    if (in.empty()) {
+      hasher.update(left);
+      break;
+    }
+  }
+  check(hasher.digest() == want, "many parts give the digest of the whole");
+  return 0;
+}
