@@ -34,6 +34,8 @@ enum class parse_errc : std::uint8_t {
   name_too_long,               ///< an interface name has more than 15 bytes
   name_forbidden_byte,         ///< a byte that an interface name may not have
   name_reserved,               ///< `.` and `..` are no interface names
+  expected_range,              ///< `-` and an address or `/` and a prefix length were expected
+  range_reversed,              ///< the last address of a range is below its first
 };
 
 /// The sentence for `code`, without a full stop. O(1), static storage.
@@ -69,6 +71,10 @@ enum class parse_errc : std::uint8_t {
       return "an interface name may not contain this byte";
     case parse_errc::name_reserved:
       return "'.' and '..' are not interface names";
+    case parse_errc::expected_range:
+      return "expected '-' and an address or '/' and a prefix length";
+    case parse_errc::range_reversed:
+      return "the last address of a range is not below its first";
   }
   return "unknown error";
 }

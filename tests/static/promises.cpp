@@ -35,6 +35,9 @@ concept ordered_value = plain_value<T> && std::three_way_comparable<T, std::stro
 
 static_assert(ordered_value<ipv4_address> && sizeof(ipv4_address) == 4);
 static_assert(ordered_value<ipv4_network> && sizeof(ipv4_network) == 8);
+static_assert(ordered_value<vmnet::ipv4_range> && sizeof(vmnet::ipv4_range) == 8);
+static_assert(plain_value<vmnet::ipv4_network_list> && sizeof(vmnet::ipv4_network_list) <= 512);
+static_assert(plain_value<vmnet::ipv4_subnet_view::iterator>);
 static_assert(ordered_value<vmnet::mac_address> && sizeof(vmnet::mac_address) == 6);
 static_assert(ordered_value<vmnet::interface_name> && sizeof(vmnet::interface_name) == 16);
 static_assert(ordered_value<vmnet::short_hash> && sizeof(vmnet::short_hash) == 9);

@@ -41,4 +41,29 @@ TEST(Surface, OfVmnetIpv4) {
   EXPECT_NE(std::hash<vmnet::ipv4_address>()(address), std::hash<vmnet::ipv4_address>()({}));
 }
 
+TEST(Surface, OfVmnetIpv4HasSubnetsAndRanges) {
+  constexpr vmnet::ipv4_network network = "10.0.0.0/30"_ipv4_net;
+  const vmnet::ipv4_subnet_view subnets = network.subnets(31);
+  const vmnet::ipv4_subnet_view::iterator first = subnets.begin();
+  EXPECT_EQ(*first, "10.0.0.0/31"_ipv4_net);
+  EXPECT_EQ(network.supernet(29), network.supernet());
+  EXPECT_EQ(network.next_sibling()->previous_sibling(), network);
+  const vmnet::ipv4_network_list rest = network.exclude(*first);
+  EXPECT_EQ(rest[0], subnets.back());
+  EXPECT_EQ(vmnet::common_supernet(*first, rest[0]), network);
+  const vmnet::ipv4_range range = network;
+  EXPECT_EQ(vmnet::ipv4_range::parse("10.0.0.0-10.0.0.3"), range);
+  EXPECT_EQ(vmnet::ipv4_range::make(range.first(), range.last()), range);
+  EXPECT_EQ(vmnet::ipv4_range::from_network(network).to_network(), network);
+  EXPECT_EQ(range.networks(), vmnet::ipv4_network_list::covering(range.first(), range.last()));
+  EXPECT_EQ(range.addresses().size(), range.num_addresses());
+  EXPECT_TRUE(range.contains(range) && range.overlaps(range) && !range.is_adjacent_to(range));
+  static_assert(vmnet::ipv4_range::max_length == 31);
+  EXPECT_EQ(vmnet::to_string(range), range.to_string());
+  EXPECT_NE(vmnet::to_string(vmnet::range_errc::reversed), "");
+  EXPECT_EQ(vmnet::aggregate(std::array{*first, rest[0]}).front(), network);
+  EXPECT_EQ(vmnet::aggregate(std::array{range}).front(), range);
+  EXPECT_NE(std::hash<vmnet::ipv4_range>()(range), std::hash<vmnet::ipv4_range>()({}));
+}
+
 }  // namespace

@@ -16,7 +16,7 @@ using vmnet::parse_error;
 
 TEST(ParseErrc, HasASentenceOfItsOwnForEveryCode) {
   std::set<std::string_view> sentences;
-  constexpr int codes = static_cast<int>(parse_errc::name_reserved) + 1;
+  constexpr int codes = static_cast<int>(parse_errc::range_reversed) + 1;
   for (int code = 0; code < codes; ++code) {
     const std::string_view sentence = to_string(static_cast<parse_errc>(code));
     EXPECT_GT(sentence.size(), 10U) << code;

@@ -1,0 +1,53 @@
+module;
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+module vmnet.ipv4_range;
+
+// A radix sort from the lowest digit up: each pass is stable, so after the last
+// one all digits count. Three passes over the 32 bits of the first address (11,
+// 11 and 10): merging needs no order among ranges that begin alike. Below a few
+// hundred items the tables cost more than comparisons do.
+namespace vmnet::detail {
+namespace {
+
+constexpr std::size_t few = 512;
+constexpr unsigned digit_bits = 11;
+constexpr std::array<unsigned, 3> digit_shifts = {32, 43, 54};
+
+using digit_counts = std::array<std::size_t, std::size_t{1} << digit_bits>;
+
+std::size_t digit(packed_span span, unsigned shift) {
+  return span >> shift & ((std::size_t{1} << digit_bits) - 1);
+}
+
+}  // namespace
+
+void radix_sort_spans(std::vector<packed_span>& spans) {
+  if (spans.size() < few) {
+    std::sort(spans.begin(), spans.end());
+    return;
+  }
+  std::array<digit_counts, digit_shifts.size()> counts{};
+  for (const packed_span span : spans)
+    for (std::size_t pass = 0; pass < counts.size(); ++pass)
+      ++counts[pass][digit(span, digit_shifts[pass])];
+
+  std::vector<packed_span> sorted(spans.size());
+  for (std::size_t pass = 0; pass < counts.size(); ++pass) {
+    std::size_t before = 0;
+    for (std::size_t& count : counts[pass]) {
+      const std::size_t here = count;
+      count = before;
+      before += here;
+    }
+    for (const packed_span span : spans)
+      sorted[counts[pass][digit(span, digit_shifts[pass])]++] = span;
+    spans.swap(sorted);
+  }
+}
+
+}  // namespace vmnet::detail
