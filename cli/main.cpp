@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <exception>
+#include <iterator>
 #include <new>
 #include <string>
 #include <string_view>
@@ -36,19 +37,30 @@ std::string called(const CLI::App& app) {
   return name;
 }
 
+/// True where CLI11 would take the positional `argument` apart: "[a,b]" is two
+/// values to it. Behind an option that takes a value it is no positional.
+bool is_bracketed_id(std::string_view before, std::string_view argument) {
+  constexpr std::string_view flags[] = {"--digest", "--strict", "--no-check", "--keep-going"};
+  const bool is_value = before.size() > 1 && before.front() == '-' &&
+                        std::find(std::begin(flags), std::end(flags), before) == std::end(flags);
+  return !is_value && argument.starts_with('[') && argument.ends_with(']');
+}
+
 /// The arguments in CLI11's order, the last first. Behind `--` every argument of
 /// `identify` is an id, which CLI11 allows only as long as a positional is
-/// missing: each becomes `--id ID`.
+/// missing: each becomes `--id ID`, as does what it would take apart.
 std::vector<std::string> arguments(int argc, char** argv) {
   std::vector<std::string> reversed;
+  const bool is_identify = argc > 1 && std::string_view(argv[1]) == "identify";
   bool only_ids = false;
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
-    if (!only_ids && argument == "--" && std::string_view(argv[1]) == "identify") {
+    if (is_identify && !only_ids && argument == "--") {
       only_ids = true;
       continue;
     }
-    if (only_ids) reversed.emplace_back("--id");
+    if (only_ids || (is_identify && is_bracketed_id(argv[i - 1], argument)))
+      reversed.emplace_back("--id");
     reversed.emplace_back(argument);
   }
   std::reverse(reversed.begin(), reversed.end());

@@ -126,8 +126,8 @@ class identify_run {
     if (status_ != exit_good && !went_on_) return status_;
     writer_->finish();
     out_.flush();
-    if (!options_->no_check && !output_broke()) check();
     if (output_broke() && out_.error() != EPIPE) return output_failed();
+    if (!options_->no_check && (options_->strict || !output_broke())) check();
     if (status_ != exit_good && !went_on_) return status_;  // -o FILE stays as it was
     if (out_.commit() != 0 && out_.error() != EPIPE) return output_failed();
     return status_;

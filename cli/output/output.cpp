@@ -25,6 +25,8 @@ namespace {
 constexpr std::size_t buffer_size = std::size_t{256} << 10U;
 constexpr int max_links = 40;  // as the kernel has it
 
+constexpr int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
+
 // The file that a signal has to remove: a handler may touch nothing but memory
 // that is there already. The first byte is written last and cleared first.
 std::array<char, PATH_MAX> doomed{};
@@ -35,10 +37,28 @@ extern "C" void remove_and_end(int signal_number) {
   ::raise(signal_number);
 }
 
+/// Holds back the signals that end the program, while a file comes into being
+/// that they have to remove.
+class signals_held {
+ public:
+  signals_held() noexcept {
+    sigset_t held;
+    sigemptyset(&held);
+    for (const int signal_number : ending_signals) sigaddset(&held, signal_number);
+    ::sigprocmask(SIG_BLOCK, &held, &before_);
+  }
+  signals_held(const signals_held&) = delete;
+  signals_held& operator=(const signals_held&) = delete;
+  ~signals_held() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
+};
+
 void doom(const std::string& path) noexcept {
   if (path.size() >= doomed.size()) return;
   for (std::size_t i = path.size() + 1; i-- > 0;) doomed[i] = path.c_str()[i];
-  for (const int signal_number : {SIGINT, SIGTERM, SIGHUP}) {
+  for (const int signal_number : ending_signals) {
     // A signal that is ignored (nohup) stays so.
     if (::signal(signal_number, remove_and_end) == SIG_IGN) ::signal(signal_number, SIG_IGN);
   }
@@ -89,6 +109,7 @@ output::~output() { discard(); }
 void output::open_beside(const std::string& path) {
   path_ = follow_links(path);
   std::string name = directory_of(path_) + ".vmnet-XXXXXX";
+  const signals_held held;
   fd_ = ::mkostemp(name.data(), O_CLOEXEC);  // exclusive, for the owner alone
   if (fd_ < 0) {
     error_ = errno;

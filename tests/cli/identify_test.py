@@ -1,0 +1,502 @@
+"""`vmnet identify` end to end."""
+
+import csv
+import io
+import json
+import os
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+import unittest
+
+from program import PROGRAM, SUBNET, identify, identity, on_terminal, run
+
+FIELDS = ["tap_name", "guest_ip", "gateway", "subnet", "mac"]
+ODD_IDS = [b"vm-1", b"", "vm-\u00e9".encode(), b'a,"b"', b" a ", b"\\", b"\x1b[31m", b"\x7f",
+           "\u0085\u202e\u2066\u061c".encode(), b"\xff\xfe", b"\xc0\xaf", b"\xed\xa0\x80",
+           "\U0001f600".encode(), b"a\nb", b"a\tb\r", b"{}", b"a\x00b", b"#a"]
+
+
+def hex_lines(ids):
+    return b"".join(json.dumps({"id_hex": i.hex()}).encode() + b"\n" for i in ids)
+
+
+class TestCase(unittest.TestCase):
+    def assert_ends(self, done, status, message=b""):
+        self.assertEqual(done.returncode, status, done)
+        if message:
+            self.assertIn(message, done.stderr)
+        else:
+            self.assertEqual(done.stderr, b"")
+
+
+class Arguments(TestCase):
+    def test_ids_come_out_in_their_order_with_a_header(self):
+        done = identify("vm-2", "vm-1")
+        self.assert_ends(done, 0)
+        expected = ["id\t" + "\t".join(FIELDS)]
+        expected += ["\t".join([i, *(identity(i.encode())[f] for f in FIELDS)])
+                     for i in ("vm-2", "vm-1")]
+        self.assertEqual(done.stdout.decode().splitlines(), expected)
+
+    def test_what_other_parsers_take_apart_is_an_id(self):
+        ids = ["{}", "%%", "a,b", "net", "identify", "a=b", "[a,b]"]
+        done = identify("--no-check", *ids)
+        self.assertEqual([line.split("\t")[0] for line in done.stdout.decode().splitlines()[1:]],
+                         ids)
+
+    def test_behind_two_dashes_everything_is_an_id(self):
+        done = identify("a", "--", "--strict", "-1", "-", "--", "")
+        self.assert_ends(done, 0)
+        self.assertEqual([line.split("\t")[0] for line in done.stdout.decode().splitlines()[1:]],
+                         ["a", "--strict", "-1", "-", "--", ""])
+
+    def test_bad_use_ends_with_2_and_points_to_the_help(self):
+        for arguments in (["--format", "xml", "a"], ["--bogus"], ["--strict", "--no-check", "a"],
+                          ["--input", "yaml", "a"]):
+            self.assert_ends(identify(*arguments), 2, b"(try 'vmnet identify --help')")
+        self.assert_ends(run(), 2, b"(try 'vmnet --help')")
+        self.assert_ends(run("bogus"), 2, b"unknown command bogus")
+
+    def test_no_ids_are_an_error_that_names_the_ways_to_give_them(self):
+        self.assert_ends(identify(stdin=b"a\n"), 2, b"--ids FILE")
+
+    def test_bad_subnets_are_told(self):
+        for subnet, message in (("10.0.0.256/8", b"an octet is at most 255 (at byte 7)"),
+                                ("10.0.0.0/31", b"need /30 or larger"), ("", b"too early")):
+            done = run("identify", "--subnet", subnet, "a")
+            self.assert_ends(done, 2, message)
+            self.assertEqual(done.stdout, b"")
+
+    def test_an_id_without_any_subnet_is_an_error(self):
+        self.assert_ends(run("identify", "a"), 2, b"expected a subnet")
+
+    def test_help_has_examples_and_version_a_number(self):
+        for arguments in (["--help"], ["identify", "--help"]):
+            done = run(*arguments)
+            self.assert_ends(done, 0)
+            self.assertIn(b"Examples:\n  vmnet identify", done.stdout)
+        self.assertRegex(run("--version").stdout, rb"\Avmnet \d+\.\d+\.\d+\n\Z")
+
+    def test_hex_ids_may_be_any_bytes(self):
+        done = identify("--id-encoding", "hex", "--format", "jsonl", "766d2d31", "FF")
+        self.assertEqual([json.loads(x).get("id") for x in done.stdout.splitlines()],
+                         ["vm-1", None])
+        self.assert_ends(identify("--id-encoding", "hex", "00", "0g"), 2,
+                         b"ID:2:2: expected a hexadecimal digit")
+
+
+class PlainInput(TestCase):
+    def ids(self, text, *arguments):
+        done = identify("--ids", "-", "--no-check", "--format", "jsonl", *arguments, stdin=text)
+        self.assert_ends(done, 0)
+        return [json.loads(line)["id"] for line in done.stdout.splitlines()]
+
+    def test_comments_and_empty_lines_are_skipped_and_spaces_belong_to_the_id(self):
+        self.assertEqual(self.ids("#c\n\na b \n #d\n   \nlast"), ["a b ", " #d", "   ", "last"])
+
+    def test_a_tab_and_a_subnet_may_follow(self):
+        done = run("identify", "--ids", "-", "--format", "jsonl",
+                   stdin="a\t10.0.0.9/8\n\t10.1.0.0/16\n")
+        self.assert_ends(done, 0)
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        for row, (vm_id, subnet) in zip(rows, (("a", "10.0.0.0/8"), ("", "10.1.0.0/16")),
+                                        strict=True):
+            expected = identity(vm_id.encode(), subnet)
+            self.assertEqual(row, {"id": vm_id, **{f: expected[f] for f in FIELDS}})
+
+    def test_a_lone_dash_among_the_ids_is_standard_input(self):
+        done = identify("a", "-", "b", "--no-check", stdin="c\n")
+        self.assertEqual([line[:1] for line in done.stdout.splitlines()[1:]], [b"a", b"c", b"b"])
+
+    def test_marks_that_would_rename_machines_are_told(self):
+        for text, place, what in ((b"a\r\nb\r\n", b"-:1:2:", b"carriage return"),
+                                  (b"#c\r\n", b"-:1:3:", b"carriage return"),
+                                  (b"\xef\xbb\xbfa\n", b"-:1:1:", b"byte order mark"),
+                                  (b"a\n\xef\xbb\xbfb\n", b"-:2:1:", b"byte order mark"),
+                                  (b"\xff\xfea\x00", b"-:1:1:", b"byte order mark")):
+            done = identify("--ids", "-", stdin=text)
+            self.assert_ends(done, 2, place)
+            self.assertIn(what, done.stderr)
+
+    def test_a_carriage_return_inside_of_a_line_is_part_of_the_id(self):
+        self.assertEqual(self.ids("a\rb\n"), ["a\rb"])
+
+    def test_the_format_is_found_by_the_first_byte_that_is_not_blank(self):
+        self.assertEqual(self.ids(' \n\t{"id":"x"}\n'), ["x"])
+        self.assertEqual(self.ids('{"id":"x"}', "--input", "plain"), ['{"id":"x"}'])
+        self.assertEqual(self.ids('a\n{"id":"x"}'), ["a", '{"id":"x"}'])
+
+    def test_hex_lines_are_any_bytes(self):
+        self.assertEqual(self.ids("23\t10.0.0.0/8\n0a\n", "--id-encoding", "hex"), ["#", "\n"])
+
+
+class JsonLinesInput(TestCase):
+    def test_output_can_be_read_back(self):
+        first = identify("--ids", "-", "--format", "jsonl", "--digest", stdin=hex_lines(ODD_IDS))
+        self.assertEqual(first.returncode, 0)
+        second = run("identify", "--ids", "-", "--format", "jsonl", "--digest", "--no-check",
+                     stdin=first.stdout)
+        self.assert_ends(second, 0)
+        self.assertEqual(second.stdout, first.stdout)
+
+    def test_faults_are_told_where_they_are(self):
+        for line, column, what in (
+                (rb'{"id":"a\ud800"}', 15, b"surrogate"), (rb'{"id":"\udc00"}', 13, b"surrogate"),
+                (b'{"id":"\xff"}', 8, b"UTF-8"), (b'{"sub_net":"x"}', 2, b"one of the keys"),
+                (b'{"id": 7}', 8, b"expected a string"), (b'{"id":{}}', 7, b"expected a string"),
+                (b'{"id":"x","id_hex":"61"}', 11, b"only"), (b'{}', 2, b'"id" or "id_hex"'),
+                (b'{"id":"x","id":"x"}', 11, b"only"),
+                (b'{"id_hex":"f"}', 13, b"second hexadecimal digit"),
+                (b'{"id":"x","subnet":"10.0.0.0/33"}', 30, b"at most 32"),
+                (b'{"id":"x","subnet":"10.0.0.0/31"}', 21, b"/30 or larger"),
+                (b'{"id":"x"}}', 11, b"expected JSON"), (b'{"id":"x"', 10, b"expected JSON")):
+            done = identify("--ids", "-", "--input", "jsonl", stdin=b'{"id":"ok"}\n' + line)
+            self.assert_ends(done, 2, b"-:2:%d: " % column)
+            self.assertIn(what, done.stderr)
+        for line in (b"[]", b'"a"', b"7", b"x"):
+            self.assert_ends(identify("--ids", "-", "--input", "jsonl", stdin=line), 2,
+                             b"-:1:1: expected a JSON object")
+
+    def test_pairs_of_surrogates_and_nul_are_characters(self):
+        done = identify("--ids", "-", "--format", "json",
+                        stdin=rb'{"id":"\ud83d\ude00\u0000"}')
+        self.assertEqual(json.loads(done.stdout)[0]["id"], "\U0001f600\0")
+
+    def test_a_deep_nest_is_refused_without_harm(self):
+        self.assert_ends(identify("--ids", "-", stdin=b'{"id":' + b"[" * 1000000), 2, b"-:1:7:")
+
+
+class Formats(TestCase):
+    def rows(self, form, ids=ODD_IDS, *arguments):
+        done = identify("--ids", "-", "--no-check", "--format", form, *arguments,
+                        stdin=hex_lines(ids))
+        self.assert_ends(done, 0)
+        return done.stdout
+
+    def test_json_and_jsonl_give_every_id_back(self):
+        as_lines = [json.loads(x) for x in self.rows("jsonl", ODD_IDS, "--digest").splitlines()]
+        self.assertEqual(json.loads(self.rows("json", ODD_IDS, "--digest")), as_lines)
+        for vm_id, row in zip(ODD_IDS, as_lines, strict=True):
+            back = bytes.fromhex(row.pop("id_hex")) if "id_hex" in row else row.pop("id").encode()
+            self.assertEqual(back, vm_id)
+            self.assertEqual(row, identity(vm_id))
+
+    def test_csv_gives_every_id_back(self):
+        text = self.rows("csv").decode()
+        self.assertEqual(text.count("\r\n"), len(ODD_IDS) + 1)
+        rows = list(csv.DictReader(io.StringIO(text.replace("\0", "\ufffc"), newline="")))
+        for vm_id, row in zip(ODD_IDS, rows, strict=True):
+            back = bytes.fromhex(row["id_hex"]) or row["id"].replace("\ufffc", "\0").encode()
+            self.assertEqual(back, vm_id)
+            self.assertEqual([row[f] for f in FIELDS], [identity(vm_id)[f] for f in FIELDS])
+
+    def test_an_empty_set_is_a_header_or_an_empty_array(self):
+        for form, text in (("tsv", b"id\ttap_name\tguest_ip\tgateway\tsubnet\tmac\n"),
+                           ("csv", b"id,id_hex,tap_name,guest_ip,gateway,subnet,mac\r\n"),
+                           ("json", b"[]\n"), ("jsonl", b"")):
+            self.assertEqual(identify("--ids", "-", "--format", form).stdout, text)
+
+    def test_table_columns_are_straight_for_the_first_thousand_rows(self):
+        ids = [b"x" * (n % 40) for n in range(1000)] + ["\u8a9e\u0301".encode()] + [b"y" * 60]
+        lines = self.rows("table", ids).decode().splitlines()
+        column = lines[0].index("tap_name")
+        self.assertEqual(column, 41)
+        self.assertEqual({line.index("tap-") for line in lines[1:1001]}, {column})
+        self.assertEqual(lines[1002].index("tap-"), 62)
+
+
+class Escaping(TestCase):
+    def test_nothing_raw_gets_out_of_table_and_tsv(self):
+        ids = {b"\\": r"\\", b"a\tb\nc\r": r"a\tb\nc\r", b"\x1b\x00\x7f": r"\x1b\x00\x7f",
+               "\u0085\u202e\u200f".encode(): r"\xc2\x85\xe2\x80\xae\xe2\x80\x8f",
+               b"\xff\xed\xa0\x80": r"\xff\xed\xa0\x80", "\u00e9\U0001f600".encode():
+               "\u00e9\U0001f600"}
+        for form, separator in (("tsv", "\t"), ("table", " ")):
+            done = identify("--ids", "-", "--format", form, "--no-check",
+                            stdin=hex_lines(ids))
+            shown = [line.split(separator)[0] for line in done.stdout.decode().splitlines()[1:]]
+            self.assertEqual(shown, list(ids.values()))
+
+    def test_json_escapes_what_terminals_obey(self):
+        done = identify("--ids", "-", "--format", "json", stdin=hex_lines(ODD_IDS[:13]))
+        text = done.stdout.decode()
+        self.assertIn(r'"id":"\u0085\u202e\u2066\u061c"', text)
+        self.assertIn(r"\u001b[31m", text)
+        self.assertIn(r'"id":"\u007f"', text)
+
+    def test_messages_are_escaped(self):
+        done = run("identify", "--subnet", "\x1b[31m", "\x1b", "--format", "\x1b")
+        self.assertNotIn(b"\x1b", done.stderr)
+        self.assertNotIn(b"\x1b", run("identify", "--ids", "/\x1b", "--subnet", SUBNET).stderr)
+        self.assertNotIn(b"\x1b", identify("\x1ba", "\x1ba").stderr)
+
+    def test_a_window_is_shown_of_a_long_line(self):
+        done = identify("--ids", "-", stdin=b"\x1b" * 3_000_000 + b"\t10.0.0.999/8" + b"9" * 99999)
+        self.assert_ends(done, 2, b"-:1:3000009: ")
+        self.assertLess(len(done.stderr), 700)
+        message, text, caret = done.stderr.decode().splitlines()
+        self.assertEqual(text[caret.index("^"):][:3], "999")
+
+
+class Collisions(TestCase):
+    def test_addresses_that_collide_are_reported_with_their_ids(self):
+        done = identify("vm-31", "x", "vm-54")
+        self.assert_ends(done, 0, b"guest_ip 172.30.0.185 in 172.30.0.0/24: vm-31, vm-54\n")
+        self.assertEqual(identify("--strict", "vm-31", "vm-54").returncode, 1)
+        self.assert_ends(identify("--no-check", "vm-31", "vm-54"), 0)
+
+    def test_taps_that_collide_are_reported(self):
+        done = run("identify", "--subnet", "10.0.0.0/8", "vm-302406", "vm-5349")
+        self.assert_ends(done, 0, b"collision: tap_name tap-6c5c696e: vm-302406 (10.0.0.0/8), "
+                                  b"vm-5349 (10.0.0.0/8)\n")
+        self.assertIn(b"1 collision (1 tap_name, 0 mac, 0 guest_ip), 0 duplicates", done.stderr)
+
+    def test_the_same_digest_collides_in_all(self):
+        done = identify("!0IC=VloaY", "QvXtM>@Fp%")
+        self.assertIn(b"3 collisions (1 tap_name, 1 mac, 1 guest_ip), 0 duplicates", done.stderr)
+
+    def test_a_duplicate_is_no_collision(self):
+        done = identify("--strict", "vm-1", "vm-2", "vm-1", "vm-1")
+        self.assert_ends(done, 1, b"duplicate: vm-1 in 172.30.0.0/24 is there 3 times\n")
+        self.assertIn(b"0 collisions", done.stderr)
+
+    def test_an_id_in_two_subnets_collides_in_tap_and_mac(self):
+        done = run("identify", "--ids", "-", stdin="a\t10.0.0.0/8\na\t10.0.0.0/9\n")
+        self.assert_ends(done, 0, b"(1 tap_name, 1 mac, 0 guest_ip), 0 duplicates")
+
+    def test_every_collision_of_a_large_set_is_found(self):
+        ids = [f"vm-{n}" for n in range(3000)] + ["x" * 5000, "y" * 2_000_000]
+        by_address = {}
+        for vm_id in ids:
+            by_address.setdefault(identity(vm_id.encode(), "10.0.0.0/16")["guest_ip"],
+                                  []).append(vm_id)
+        expected = sorted(f"guest_ip {address} in 10.0.0.0/16: {', '.join(group)}"
+                          for address, group in by_address.items() if len(group) > 1)
+        done = run("identify", "--subnet", "10.0.0.0/16", "--ids", "-", stdin="\n".join(ids))
+        found = sorted(line.removeprefix("vmnet: collision: ")
+                       for line in done.stderr.decode().splitlines() if ": guest_ip" in line)
+        self.assertGreater(len(expected), 20)
+        self.assertEqual(found, expected)
+
+
+class Faults(TestCase):
+    def test_a_bad_line_ends_the_run(self):
+        done = identify("--ids", "-", stdin="a\nb\t10.0.0/8\nc\n")
+        self.assert_ends(done, 2, b"-:2:9: expected a subnet")
+        self.assertEqual(len(done.stdout.splitlines()), 2)
+
+    def test_keep_going_gives_the_good_lines_and_2(self):
+        done = identify("--ids", "-", "--keep-going", "--format", "json",
+                        stdin="a\nb\t10.0.0/8\nc\r\nd\n")
+        self.assert_ends(done, 2, b"-:3:2: ")
+        self.assertIn(b"-:2:9: ", done.stderr)
+        self.assertEqual([row["id"] for row in json.loads(done.stdout)], ["a", "d"])
+
+    def test_a_line_beyond_the_limit_is_told_and_passed_over(self):
+        done = identify("--ids", "-", "--keep-going", stdin=b"a" * (2**24 + 1) + b"\nb\n")
+        self.assert_ends(done, 2, b"-:1:16777217: expected the end of the line")
+        self.assertEqual(done.stdout.splitlines()[1][:2], b"b\t")
+        self.assert_ends(identify("--ids", "-", "-o", "/dev/null", stdin=b"a" * 2**24), 0)
+
+    def test_files_that_cannot_be_read_end_with_3(self):
+        with tempfile.TemporaryDirectory() as directory:
+            self.assert_ends(identify("--ids", directory + "/none"), 3, b"No such file")
+            self.assert_ends(identify("--ids", directory), 3, b"Is a directory")
+
+    def test_the_place_names_the_file(self):
+        with tempfile.TemporaryDirectory() as directory:
+            with open(directory + "/ids", "w", encoding="utf-8") as file:
+                file.write("a\tx\n")
+            self.assert_ends(identify("--ids", directory + "/ids"), 2,
+                             f"{directory}/ids:1:3: ".encode())
+
+
+class OutputFile(TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
+        self.path = directory.name + "/out"
+
+    def old_file(self, mode=0o640):
+        with open(self.path, "w", encoding="utf-8") as file:
+            file.write("old")
+        os.chmod(self.path, mode)
+
+    def content(self):
+        with open(self.path, "rb") as file:
+            return file.read()
+
+    def test_a_new_file_is_written_with_the_usual_mode(self):
+        done = identify("-o", self.path, "vm-1", umask=0o027)
+        self.assert_ends(done, 0)
+        self.assertEqual(done.stdout, b"")
+        self.assertEqual(self.content(), identify("vm-1").stdout)
+        self.assertEqual(stat.S_IMODE(os.stat(self.path).st_mode), 0o640)
+        self.assertEqual(os.listdir(self.directory), ["out"])
+
+    def test_an_old_file_is_replaced_and_keeps_its_mode(self):
+        self.old_file(0o604)
+        before = os.stat(self.path).st_ino
+        self.assert_ends(identify("-o", self.path, "vm-1"), 0)
+        self.assertEqual(self.content(), identify("vm-1").stdout)
+        self.assertEqual(stat.S_IMODE(os.stat(self.path).st_mode), 0o604)
+        self.assertNotEqual(os.stat(self.path).st_ino, before)
+
+    def test_links_are_followed_also_to_what_is_not_there(self):
+        for exists in (False, True):
+            os.mkdir(f"{self.directory}/{exists}")
+            self.path = f"{self.directory}/{exists}/out"
+            if exists:
+                self.old_file()
+            link = f"{self.directory}/link-{exists}"
+            os.symlink(f"{exists}/out", link)
+            self.assert_ends(identify("-o", link, "vm-1"), 0)
+            self.assertTrue(os.path.islink(link))
+            self.assertFalse(os.path.islink(self.path))
+            self.assertEqual(self.content(), identify("vm-1").stdout)
+
+    def test_a_run_that_fails_leaves_the_old_file(self):
+        self.old_file()
+        for status, arguments, text in ((2, [], "a\nb\tx\n"), (1, ["--strict"], "a\na\n"),
+                                        (3, ["--ids", self.directory], "a\n")):
+            done = identify("-o", self.path, "--ids", "-", *arguments, stdin=text)
+            self.assertEqual(done.returncode, status)
+            self.assertEqual(self.content(), b"old")
+            self.assertEqual(os.listdir(self.directory), ["out"])
+
+    def test_keep_going_replaces_the_file(self):
+        self.old_file()
+        done = identify("-o", self.path, "--ids", "-", "--keep-going", stdin="a\nb\tx\n")
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(self.content(), identify("a").stdout)
+
+    def test_a_file_may_be_read_and_replaced(self):
+        with open(self.path, "wb") as file:
+            file.write(b"vm-1\n")
+        self.assert_ends(identify("-o", self.path, "--ids", self.path), 0)
+        self.assertEqual(self.content(), identify("vm-1").stdout)
+
+    def test_a_signal_removes_what_was_written_beside(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            self.old_file()
+            with subprocess.Popen([PROGRAM, "identify", "--subnet", SUBNET, "--ids", "-", "-o",
+                                   self.path], stdin=subprocess.PIPE) as process:
+                while len(os.listdir(self.directory)) < 2:  # until it has begun
+                    time.sleep(0.001)
+                process.send_signal(number)
+                self.assertEqual(process.wait(), -number)
+            self.assertEqual(os.listdir(self.directory), ["out"])
+            self.assertEqual(self.content(), b"old")
+
+    def test_devices_and_pipes_are_written_directly(self):
+        self.assert_ends(identify("-o", "/dev/null", "a"), 0)
+        self.assertTrue(stat.S_ISCHR(os.stat("/dev/null").st_mode))
+        self.assertEqual(identify("-o", "/dev/stdout", "a").stdout, identify("a").stdout)
+        os.mkfifo(self.path)
+        reader = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
+        self.assert_ends(identify("-o", self.path, "a"), 0)
+        self.assertEqual(os.read(reader, 65536), identify("a").stdout)
+        os.close(reader)
+        self.assertTrue(stat.S_ISFIFO(os.stat(self.path).st_mode))
+
+    def test_a_place_that_cannot_be_written_is_told(self):
+        self.assert_ends(identify("-o", self.path + "/none/x", "a"), 3, b"cannot write")
+        self.assert_ends(identify("-o", self.directory, "a"), 3, b"Is a directory")
+
+
+class Streams(TestCase):
+    IDS = "".join(f"vm-{n}\n" for n in range(50000))
+
+    def test_a_closed_pipe_ends_it_quietly(self):
+        for arguments in ([], ["--no-check"], ["--format", "json"]):
+            reader, writer = os.pipe()
+            os.close(reader)
+            done = identify("--ids", "-", *arguments, stdin=self.IDS, stdout=writer)
+            os.close(writer)
+            self.assert_ends(done, 0)
+
+    def test_strict_gives_its_answer_even_then(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = identify("--ids", "-", "--strict", stdin=self.IDS, stdout=writer)
+        os.close(writer)
+        self.assertEqual(done.returncode, 1)
+
+    def test_a_full_disk_is_told(self):
+        with open("/dev/full", "wb") as full:
+            for ids in ("a\n", self.IDS):
+                done = identify("--ids", "-", stdin=ids, stdout=full)
+                self.assert_ends(done, 3, b"cannot write standard output: No space left")
+            self.assert_ends(run("--help", stdout=full), 3, b"No space left")
+        self.assert_ends(identify("-o", "/dev/full", "a"), 3, b"cannot write /dev/full")
+
+    def test_no_bar_where_there_is_no_terminal(self):
+        done = identify("--ids", "-", "--no-check", stdin="a\n" * 450000)
+        self.assert_ends(done, 0)
+
+
+class Terminal(TestCase):
+    def test_a_table_is_the_default_there(self):
+        status, shown = on_terminal("identify", "--subnet", SUBNET, "vm-1")
+        self.assertEqual(status, 0)
+        self.assertTrue(shown.startswith(b"\x1b[1mid    tap_name "), shown)
+
+    def test_no_color_is_honoured(self):
+        for env in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+            _, shown = on_terminal("identify", "--subnet", SUBNET, "--ids", "-", "a", env=env)
+            self.assertTrue(shown.startswith(b"id  tap_name"), shown)
+            self.assertNotIn(b"\x1b", shown)
+        self.assertIn(b"\x1b[1m", on_terminal("identify", "--subnet", SUBNET, "a",
+                                              env={"NO_COLOR": ""})[1])
+
+    def test_csv_keeps_controls_from_the_terminal(self):
+        _, shown = on_terminal("identify", "--subnet", SUBNET, "--format", "csv", "\x1b[31m")
+        self.assertIn(b",1b5b33316d,", shown)
+        self.assertNotIn(b"\x1b", shown)
+
+    def test_a_bar_shows_long_work_and_goes_away(self):
+        with tempfile.TemporaryFile() as ids:
+            ids.write(b"a\n" * 450000)
+            ids.seek(0)
+            arguments = ("identify", "--subnet", SUBNET, "--no-check", "--ids", "-")
+            status, shown = on_terminal(*arguments, stdin=ids, stdout_too=False)
+            self.assertEqual(status, 0)
+            self.assertIn(b"% 400000 ids", shown)
+            self.assertTrue(shown.endswith(b"\r\x1b[K"), shown)
+            ids.seek(0)
+            _, quiet = on_terminal(*arguments, stdin=ids, stdout_too=False, env={"TERM": "dumb"})
+            self.assertEqual(quiet, b"")
+
+
+class Memory(TestCase):
+    def peak(self, count, *arguments):
+        """The most bytes that a run over `count` ids from a pipe had in memory."""
+        feeder = subprocess.Popen(["seq", "-f", "vm-%08.0f", str(count)], stdout=subprocess.PIPE)
+        program = subprocess.Popen(
+            [PROGRAM, "identify", "--subnet", "0.0.0.0/0", "--ids", "-", *arguments],
+            stdin=feeder.stdout, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        feeder.stdout.close()
+        _, status, usage = os.wait4(program.pid, 0)
+        program.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual((feeder.wait(), program.returncode), (0, 0))
+        return usage.ru_maxrss * 1024
+
+    def test_it_is_constant_without_the_check(self):
+        self.assertLess(self.peak(1_000_000, "--no-check") - self.peak(200_000, "--no-check"),
+                        2_000_000)
+
+    def test_the_check_takes_at_most_40_bytes_an_id_beside_the_ids(self):
+        few, many = 300_000, 500_000
+        id_size = len("vm-00000001")
+        per_id = (self.peak(many) - self.peak(few)) / (many - few) - id_size
+        self.assertLess(per_id, 40)
+        # Less than the entries take would mean that nothing was measured.
+        self.assertGreater(per_id, 15)
+
+
+if __name__ == "__main__":
+    unittest.main()

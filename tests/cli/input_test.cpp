@@ -1,0 +1,79 @@
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+import vmnet.cli.input;
+
+namespace {
+
+using vmnet::cli::id_reader;
+using vmnet::cli::input_event;
+
+/// What a reader makes of `text`, an event a line.
+std::string events(std::string_view text, std::size_t step, std::size_t max_line) {
+  vmnet::cli::memory_source source(text, step);
+  id_reader reader(source, {.max_line = max_line});
+  std::string out;
+  for (;;) {
+    switch (reader.next()) {
+      case input_event::row:
+        out += std::to_string(reader.line().number) + " row " + std::string(reader.row().id);
+        if (reader.row().subnet) out += " in " + to_string(*reader.row().subnet);
+        break;
+      case input_event::fault:
+        out += std::to_string(reader.line().number) + ":" + std::to_string(reader.fault().column) +
+               " fault in " + std::string(reader.line().text);
+        break;
+      case input_event::failed:
+        return out + "failed";
+      case input_event::end:
+        return out + "end";
+    }
+    out += '\n';
+  }
+}
+
+TEST(IdReader, GivesTheSameHoweverTheBytesArrive) {
+  const std::string_view plain = "#c\n\na\t10.0.0.1/8\nb\r\n0123456789abcdef\nxyz\t1\nlast";
+  const std::string_view json = " \n{\"id\":\"\\u00e9\"}\n{\"id\":1}\n{\"id_hex\":\"61\"}";
+  EXPECT_EQ(events(plain, 1, 14),
+            "3 row a in 10.0.0.0/8\n4:2 fault in b\r\n5:15 fault in 0123456789abcd\n"
+            "6:6 fault in xyz\t1\n7 row last\nend");
+  EXPECT_EQ(events(json, 1, 100), "2 row \xc3\xa9\n3:7 fault in {\"id\":1}\n4 row a\nend");
+  for (const std::size_t step : {2U, 3U, 7U, 1000U}) {
+    EXPECT_EQ(events(plain, step, 14), events(plain, 1, 14)) << step;
+    EXPECT_EQ(events(json, step, 100), events(json, 1, 100)) << step;
+  }
+}
+
+TEST(IdReader, FindsNothingInNothing) {
+  EXPECT_EQ(events("", 1, 10), "end");
+  EXPECT_EQ(events("\n\n", 1, 10), "end");
+}
+
+TEST(IdReader, TellsWhatTheSourceFailedWith) {
+  class broken_source final : public vmnet::cli::byte_source {
+   public:
+    std::ptrdiff_t read(char* into, std::size_t) override {
+      if (reads_++ > 0) return -5;
+      *into = 'a';
+      return 1;
+    }
+
+   private:
+    int reads_ = 0;
+  } source;
+  id_reader reader(source, {});
+  EXPECT_EQ(reader.next(), input_event::failed);
+  EXPECT_EQ(reader.error(), 5);
+}
+
+TEST(IdReader, ReadsLinesLongerThanItsFirstBuffer) {
+  const std::string id(1'000'000, 'x');
+  EXPECT_EQ(events(id + "\n" + id, 65536, 2'000'000), "1 row " + id + "\n2 row " + id + "\nend");
+}
+
+}  // namespace
