@@ -28,7 +28,7 @@ while read -r kind name sources; do
       compile "-fmodule-output=$BMI/$name.pcm" -c "$ROOT/$sources" -o "$object"
       library+=("$object") ;;
     unit)
-      object=$OBJ/$(basename "$sources").o
+      object=$OBJ/${sources//\//_}.o
       compile -c "$ROOT/$sources" -o "$object"
       library+=("$object") ;;
     harness)
