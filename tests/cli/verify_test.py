@@ -1,0 +1,56 @@
+"""vmnet verify, end to end."""
+
+import os
+import tempfile
+import unittest
+
+from program import run
+
+VECTORS = os.environ["VMNET_VECTORS"]
+
+
+class Verify(unittest.TestCase):
+    def test_all_golden_vectors_agree(self):
+        answer = run("verify", VECTORS)
+        self.assertEqual((answer.returncode, answer.stderr), (0, b""))
+        self.assertEqual(answer.stdout, b"3,000 vectors, 0 of them differ\n")
+
+    def test_a_changed_row_is_told_with_what_was_expected_and_what_came(self):
+        with open(VECTORS, "rb") as file:
+            rows = file.read().splitlines(keepends=True)
+        fields = rows[41].rstrip(b"\n").split(b"\t")
+        came, fields[6] = fields[6], b"02:00:00:00:00:01"
+        rows[41] = b"\t".join(fields) + b"\n"
+        with tempfile.NamedTemporaryFile() as changed:
+            changed.write(b"".join(rows))
+            changed.flush()
+            answer = run("verify", changed.name)
+        self.assertEqual(answer.returncode, 1)
+        self.assertEqual(answer.stdout, b"3,000 vectors, 1 of them differ\n")
+        told = b":42: mac: expected '02:00:00:00:00:01', came '" + came + b"'\n"
+        self.assertTrue(answer.stderr.endswith(told), answer.stderr)
+
+    def test_a_malformed_line_is_told_by_its_place(self):
+        good = b"766d2d31\t10.0.0.0/31\t1fdcc600\ttap-1fdcc600\terror\t10.0.0.1\t02:00:1f:dc:c6:00\n"
+        cases = {
+            b"": b"no vectors",
+            b"\n": b"-:1:1: expected seven fields",
+            good + b"76\t10.0.0.0/24\n": b"-:2:15: expected seven fields",
+            good.replace(b"\n", b"\tx\n"): b":1:",
+            b"7g" + good[2:]: b"-:1:2: expected a hexadecimal digit",
+            good.replace(b"/31", b"/33"): b"-:1:19: expected a subnet",
+        }
+        for text, told in cases.items():
+            with self.subTest(text):
+                answer = run("verify", "-", stdin=text)
+                self.assertEqual((answer.returncode, answer.stdout), (2, b""))
+                self.assertIn(told, answer.stderr)
+
+    def test_an_unreadable_file_is_a_failure_of_the_system(self):
+        answer = run("verify", "/nonexistent/vectors")
+        self.assertEqual(answer.returncode, 3)
+        self.assertIn(b"cannot read /nonexistent/vectors", answer.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
