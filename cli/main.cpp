@@ -78,6 +78,7 @@ int run(int argc, char** argv) {
   vmnet::cli::add_risk(app, exit_status);
   vmnet::cli::add_size(app, exit_status);
   vmnet::cli::add_verify(app, exit_status);
+  vmnet::cli::add_whois(app, exit_status);
   app.footer(examples);  // now: a command added later would inherit it
 
   try {

@@ -15,5 +15,6 @@ void add_net(CLI::App& app, int& exit_status);
 void add_risk(CLI::App& app, int& exit_status);
 void add_size(CLI::App& app, int& exit_status);
 void add_verify(CLI::App& app, int& exit_status);
+void add_whois(CLI::App& app, int& exit_status);
 
 }  // namespace vmnet::cli

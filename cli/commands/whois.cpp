@@ -1,0 +1,183 @@
+// vmnet whois: which ids own an address, a TAP name or a MAC address.
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "commands.hpp"
+
+import vmnet;
+import vmnet.cli.arguments;
+import vmnet.cli.escape;
+import vmnet.cli.input;
+import vmnet.cli.report;
+
+namespace vmnet::cli {
+namespace {
+
+constexpr const char* details =
+    "Prints the ids that own what was seen on a host, one a line; several where they\n"
+    "collide. The files are those of 'vmnet identify', and an id's own subnet counts.\n"
+    "An address needs a subnet; a TAP name and a MAC address do not.\n"
+    "\n"
+    "Exit statuses: 0 somebody owns it, 1 nobody does, 2 bad use or bad input, 3 the\n"
+    "system failed.\n"
+    "\n"
+    "Examples:\n"
+    "  vmnet whois --subnet 172.30.0.0/24 --ids fleet.txt 172.30.0.185\n"
+    "  vmnet whois --ids fleet.txt tap-1fdcc600\n"
+    "  list-vms | vmnet whois --ids - 02:1d:cc:60:0a:ff --json\n";
+
+struct whois_options {
+  std::optional<std::string> subnet;
+  std::string file;
+  std::string name;
+  std::string input;
+  std::string encoding;
+  bool json = false;
+};
+
+/// What is looked for: one of the three.
+struct wanted {
+  std::optional<ipv4_address> address;
+  std::optional<mac_address> mac;
+  std::optional<interface_name> tap_name;
+};
+
+/// The syntax tells which of the three `text` is.
+std::optional<wanted> read_wanted(std::string_view text) {
+  if (const auto address = ipv4_address::parse(text)) return wanted{*address, {}, {}};
+  if (const auto mac = mac_address::parse(text)) return wanted{{}, *mac, {}};
+  const bool is_tap = text.size() == tap_name_prefix.size() + tap_hash_length &&
+                      text.starts_with(tap_name_prefix) &&
+                      text.substr(tap_name_prefix.size()).find_first_not_of("0123456789abcdef") ==
+                          std::string_view::npos;
+  if (is_tap) return wanted{{}, {}, *interface_name::parse(text)};
+  report("'" + escaped(text.substr(0, 40)) +
+         "': expected an address as 172.30.0.2, a TAP name as tap-1fdcc600, or a MAC address as "
+         "02:1d:cc:60:0a:ff");
+  return std::nullopt;
+}
+
+nlohmann::ordered_json owner_json(std::string_view id, const std::optional<ipv4_network>& subnet) {
+  nlohmann::ordered_json owner;
+  if (is_utf8(id)) {
+    owner["id"] = id;
+  } else {
+    std::string hex(id.size() * 2, '\0');
+    hex_to(hex.data(), id);
+    owner["id_hex"] = hex;
+  }
+  owner["subnet"] = subnet ? nlohmann::ordered_json(to_string(*subnet)) : nlohmann::ordered_json();
+  return owner;
+}
+
+int answer(const whois_options& options, const wanted& what, const std::string& text,
+           const nlohmann::ordered_json& owners) {
+  if (text.empty()) report("nobody owns " + escaped(options.name));
+  if (options.json) {
+    const char* const kind = what.address ? "guest_ip" : what.mac ? "mac" : "tap_name";
+    nlohmann::ordered_json json;
+    json[kind] = options.name;
+    json["owners"] = owners;
+    const int printed = print(json.dump(-1, ' ', true) + '\n');
+    if (printed != exit_good) return printed;
+  } else if (const int printed = print(text); printed != exit_good) {
+    return printed;
+  }
+  return text.empty() ? exit_answer_is_no : exit_good;
+}
+
+int run(const whois_options& options) {
+  const auto what = read_wanted(options.name);
+  if (!what) return exit_bad_input;
+  std::optional<ipv4_network> common;
+  if (options.subnet && !(common = read_subnet("--subnet", *options.subnet))) return exit_bad_input;
+
+  const auto unreadable = [&](int error) {
+    const bool standard = options.file == "-";
+    report(system_fault("cannot read " + (standard ? "standard input" : escaped(options.file)),
+                        error));
+    return exit_system_failed;
+  };
+  file_source source(options.file);
+  if (source.error() != 0) return unreadable(source.error());
+  input_options input;
+  if (!options.input.empty())
+    input.format = options.input == "jsonl" ? input_format::jsonl : input_format::plain;
+  if (options.encoding == "hex") input.encoding = id_encoding::hex;
+  id_reader reader(source, input);
+
+  auto owners = nlohmann::ordered_json::array();
+  std::string text;
+  for (;;) {
+    const input_event event = reader.next();
+    if (event == input_event::end) break;
+    if (event == input_event::failed) return unreadable(reader.error());
+    const input_line& line = reader.line();
+    if (event == input_event::fault) {
+      report_fault({options.file, line.number, reader.fault().column}, reader.fault().message,
+                   line.text);
+      return exit_bad_input;
+    }
+    const std::string_view id = reader.row().id;
+    const std::optional<ipv4_network> subnet = reader.row().subnet ? reader.row().subnet : common;
+    bool owns = false;
+    if (what->address) {
+      const std::size_t end = line.text.size() + 1;
+      if (!subnet) {
+        report_fault({options.file, line.number, end},
+                     "expected a subnet: the id has none of its own, and --subnet is not given",
+                     line.text);
+        return exit_bad_input;
+      }
+      const auto guest_ip = allocate_guest_ip(id, *subnet);
+      if (!guest_ip) {
+        report_fault(
+            {options.file, line.number, std::max<std::size_t>(reader.row().subnet_column, 1)},
+            "expected a larger subnet: " + to_string(guest_ip.error()), line.text);
+        return exit_bad_input;
+      }
+      owns = *guest_ip == *what->address;
+    } else if (what->mac) {
+      owns = allocate_guest_mac(id) == *what->mac;
+    } else {
+      owns = tap_name_for(id) == *what->tap_name;
+    }
+    if (!owns) continue;
+    text += escaped(id) + '\n';
+    if (!options.json) continue;
+    owners.push_back(owner_json(id, subnet));
+  }
+
+  return answer(options, *what, text, owners);
+}
+
+}  // namespace
+
+void add_whois(CLI::App& app, int& exit_status) {
+  CLI::App* const command =
+      app.add_subcommand("whois", "Tell which ids own an address, a TAP name or a MAC address");
+  command->footer(details);
+  const auto options = std::make_shared<whois_options>();
+  command->add_option("NAME", options->name, "The ADDRESS, TAP name or MAC that was seen")
+      ->required()
+      ->type_name("");
+  command->add_option("--ids", options->file, "The file of ids; '-' is standard input")
+      ->required()
+      ->type_name("FILE");
+  command->add_option("--subnet", options->subnet, "The subnet of ids without one of their own")
+      ->type_name("CIDR");
+  command->add_option("--input", options->input, "The format of FILE, where not found out")
+      ->check(CLI::IsMember({"plain", "jsonl"}))
+      ->type_name("");
+  command->add_option("--id-encoding", options->encoding, "hex: plain ids have two digits a byte")
+      ->check(CLI::IsMember({"raw", "hex"}))
+      ->type_name("");
+  command->add_flag("--json", options->json, "Print one JSON object");
+  command->callback([options, &exit_status] { exit_status = run(*options); });
+}
+
+}  // namespace vmnet::cli
