@@ -1,0 +1,4 @@
+# Installs the build in BUILD to PREFIX, from nothing.
+file(REMOVE_RECURSE "${PREFIX}")
+execute_process(COMMAND "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${PREFIX}"
+                        COMMAND_ERROR_IS_FATAL ANY)
