@@ -4,6 +4,7 @@ export module vmnet;
 export import vmnet.alloc;
 export import vmnet.hash;
 export import vmnet.interface_name;
+export import vmnet.ipset;
 export import vmnet.ipv4;
 export import vmnet.mac;
 export import vmnet.result;
