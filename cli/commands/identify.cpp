@@ -18,6 +18,7 @@
 #include "commands.hpp"
 
 import vmnet;
+import vmnet.cli.arguments;
 import vmnet.cli.collisions;
 import vmnet.cli.escape;
 import vmnet.cli.input;
@@ -259,17 +260,12 @@ int run(const identify_options& options) {
   }
   std::optional<ipv4_network> subnet;
   if (options.subnet) {
-    const auto parsed = ipv4_network::parse(*options.subnet);
-    if (!parsed) {
-      report("--subnet " + escaped(*options.subnet) +
-             ": expected a subnet as 172.30.0.0/24: " + to_string(parsed.error()));
+    subnet = read_subnet("--subnet", *options.subnet);
+    if (!subnet) return exit_bad_input;
+    if (num_guest_addresses(*subnet) == 0) {
+      report("--subnet: " + to_string(identify("", *subnet).error()));
       return exit_bad_input;
     }
-    if (num_guest_addresses(*parsed) == 0) {
-      report("--subnet: " + to_string(identify("", *parsed).error()));
-      return exit_bad_input;
-    }
-    subnet = *parsed;
   }
   return identify_run(options, subnet).run();
 }

@@ -44,11 +44,12 @@ struct utf8_character {
   return {code_point, size};
 }
 
-/// True for the characters that are never shown raw: C0, DEL, C1 and the
-/// bidirectional controls (Unicode's Bidi_Control).
+/// True for the characters that are never shown raw: C0, DEL, C1, the
+/// bidirectional controls (Unicode's Bidi_Control) and the byte order mark,
+/// which nobody could see.
 [[nodiscard]] constexpr bool is_unprintable(char32_t c) noexcept {
   return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x61c || c == 0x200e || c == 0x200f ||
-         (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+         (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
 
 /// True where all of `text` is valid UTF-8.

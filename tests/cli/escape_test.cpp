@@ -32,6 +32,7 @@ TEST(Escape, ShowsEveryByteOfWhatIsNotPrintable) {
   EXPECT_EQ(escaped("\xc2\x80\xc2\x9f\xc2\xa0"), "\\xc2\\x80\\xc2\\x9f\xc2\xa0");
   EXPECT_EQ(escaped("\xe2\x80\xae\xd8\x9c\xe2\x81\xa9"),
             "\\xe2\\x80\\xae\\xd8\\x9c\\xe2\\x81\\xa9");
+  EXPECT_EQ(escaped("\xef\xbb\xbf"), "\\xef\\xbb\\xbf");
   EXPECT_EQ(escaped("\xff\xc3"), "\\xff\\xc3");
 }
 

@@ -64,7 +64,7 @@ class Arguments(TestCase):
         self.assert_ends(identify(stdin=b"a\n"), 2, b"--ids FILE")
 
     def test_bad_subnets_are_told(self):
-        for subnet, message in (("10.0.0.256/8", b"an octet is at most 255 (at byte 7)"),
+        for subnet, message in (("10.0.0.256/8", b"10.0.0.256/8\n       ^ an octet is at most 255"),
                                 ("10.0.0.0/31", b"need /30 or larger"), ("", b"too early")):
             done = run("identify", "--subnet", subnet, "a")
             self.assert_ends(done, 2, message)
