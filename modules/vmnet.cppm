@@ -8,4 +8,5 @@ export import vmnet.ipset;
 export import vmnet.ipv4;
 export import vmnet.mac;
 export import vmnet.result;
+export import vmnet.special;
 export import vmnet.text;
