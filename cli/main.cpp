@@ -79,6 +79,9 @@ int run(int argc, char** argv) {
   vmnet::cli::add_size(app, exit_status);
   vmnet::cli::add_verify(app, exit_status);
   vmnet::cli::add_whois(app, exit_status);
+  vmnet::cli::add_set(app, exit_status);
+  vmnet::cli::add_carve(app, exit_status);
+  vmnet::cli::add_aggregate(app, exit_status);
   app.footer(examples);  // now: a command added later would inherit it
 
   try {

@@ -10,9 +10,12 @@
 
 namespace vmnet::cli {
 
+void add_aggregate(CLI::App& app, int& exit_status);
+void add_carve(CLI::App& app, int& exit_status);
 void add_identify(CLI::App& app, int& exit_status);
 void add_net(CLI::App& app, int& exit_status);
 void add_risk(CLI::App& app, int& exit_status);
+void add_set(CLI::App& app, int& exit_status);
 void add_size(CLI::App& app, int& exit_status);
 void add_verify(CLI::App& app, int& exit_status);
 void add_whois(CLI::App& app, int& exit_status);

@@ -58,6 +58,14 @@ net_facts facts_of(ipv4_network subnet) {
   return facts;
 }
 
+/// The class of the subnet and its row of the registry; public space says so,
+/// and what overlaps special blocks names them.
+std::string space_of(ipv4_network subnet) {
+  const std::string described = describe(subnet);
+  const std::string space = described.substr(to_string(subnet).size() + std::string(" is ").size());
+  return classify(subnet) == address_class::global_unicast ? "public, " + space : space;
+}
+
 std::string text_of(const net_facts& facts) {
   std::string text;
   const auto line = [&](const char* label, const std::string& value) {
@@ -81,6 +89,7 @@ std::string text_of(const net_facts& facts) {
   line("guest addresses", grouped(facts.num_guests));
   line("first guest", address(facts.first_guest));
   line("last guest", address(facts.last_guest));
+  line("address space", space_of(subnet));
   line("VMs at 1 % risk", grouped(facts.vms_at_1_percent));
   line("VMs at 50 % risk", grouped(facts.vms_at_50_percent));
   return text;
@@ -107,6 +116,13 @@ std::string json_of(const net_facts& facts) {
   json["num_guest_addresses"] = facts.num_guests;
   json["first_guest"] = address(facts.first_guest);
   json["last_guest"] = address(facts.last_guest);
+  json["address_class"] = to_string(classify(subnet));
+  json["globally_reachable"] = is_globally_reachable(subnet);
+  json["special_blocks"] = nlohmann::ordered_json::array();
+  for (const special_block& block : special_blocks)
+    if (block.network.overlaps(subnet))
+      json["special_blocks"].push_back(
+          {{"block", to_string(block.network)}, {"name", block.name}, {"rfc", block.rfc}});
   json["vms_at_1_percent_risk"] = facts.vms_at_1_percent;
   json["vms_at_50_percent_risk"] = facts.vms_at_50_percent;
   return json.dump() + '\n';

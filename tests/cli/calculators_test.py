@@ -32,10 +32,24 @@ class Net(unittest.TestCase):
                 "guest addresses": "253",
                 "first guest": "172.30.0.2",
                 "last guest": "172.30.0.254",
+                "address space":
+                    "private use: 172.16.0.0/12, Private-Use (RFC 1918), not globally reachable",
                 "VMs at 1 % risk": "2",
                 "VMs at 50 % risk": "19",
             },
         )
+
+    def test_says_what_address_space_it_is(self):
+        def space(subnet):
+            return labels(run("net", subnet).stdout)["address space"]
+        self.assertEqual(space("8.8.8.0/24"), "public, global unicast")
+        self.assertIn("shared: 100.64.0.0/10, Shared Address Space (RFC 6598)", space("100.64.0.0/24"))
+        self.assertIn("mixed: 10.0.0.0/8, Private-Use (RFC 1918)", space("10.0.0.0/7"))
+        answer = json.loads(run("net", "10.0.0.0/7", "--json").stdout)
+        self.assertEqual(answer["address_class"], "mixed")
+        self.assertIs(answer["globally_reachable"], False)
+        self.assertEqual(answer["special_blocks"],
+                         [{"block": "10.0.0.0/8", "name": "Private-Use", "rfc": "RFC 1918"}])
 
     def test_is_right_at_the_ends_of_the_prefix_lengths(self):
         whole = labels(run("net", "255.0.0.0/0").stdout)

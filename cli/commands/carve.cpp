@@ -1,0 +1,71 @@
+// vmnet carve: free networks out of a block.
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "commands.hpp"
+
+import vmnet;
+import vmnet.cli.addresses;
+import vmnet.cli.arguments;
+import vmnet.cli.report;
+
+namespace vmnet::cli {
+namespace {
+
+constexpr const char* examples =
+    "Each network is cut from the smallest free hole that it fits, the lowest of\n"
+    "equals. Where not all fit, nothing is printed and the exit status is 1.\n"
+    "\n"
+    "Examples:\n"
+    "  vmnet carve --from 10.0.0.0/16 --prefix 24 --count 3\n"
+    "  vmnet carve --from 10.0.0.0/16 --prefix 26 --avoid used.txt\n";
+
+struct carve_options {
+  std::string from;
+  std::string prefix;
+  std::string count = "1";
+  std::string avoid;
+};
+
+int run(const carve_options& options) {
+  const auto block = read_subnet("--from", options.from);
+  const auto prefix = read_count("--prefix", options.prefix);
+  const auto count = read_count("--count", options.count);
+  if (!block || !prefix || !count) return exit_bad_input;
+  if (*prefix > 32) {
+    report("--prefix: " + std::string(to_string(carve_errc::prefix_length_out_of_range)));
+    return exit_bad_input;
+  }
+  std::vector<ipv4_range> used;
+  if (!options.avoid.empty())
+    if (const int status = read_ranges(options.avoid, used); status != exit_good) return status;
+  const ipv4_set free = ipv4_set(*block) - ipv4_set::from_ranges(used);
+  const auto carved = take_free(free, static_cast<std::int64_t>(*prefix), *count);
+  if (!carved) {
+    const auto largest = largest_free(free);
+    report("no room in " + to_string(*block) + " for " + options.count + " networks of /" +
+           options.prefix + ": " + std::to_string(free.num_addresses()) + " addresses are free" +
+           (largest ? ", the largest free network is " + to_string(*largest) : ""));
+    return exit_answer_is_no;
+  }
+  std::string text;
+  for (const ipv4_network& network : carved->networks) text += to_string(network) + '\n';
+  return print(text);
+}
+
+}  // namespace
+
+void add_carve(CLI::App& app, int& exit_status) {
+  CLI::App* const command = app.add_subcommand("carve", "Cut free networks out of a block");
+  command->footer(examples);
+  const auto options = std::make_shared<carve_options>();
+  command->add_option("--from", options->from, "The block to cut from")->required();
+  command->add_option("--prefix", options->prefix, "The prefix length of the networks")->required();
+  command->add_option("--count", options->count, "How many (default 1)");
+  command->add_option("--avoid", options->avoid, "A file of addresses in use, - for the input");
+  command->callback([options, &exit_status] { exit_status = run(*options); });
+}
+
+}  // namespace vmnet::cli

@@ -1,0 +1,55 @@
+// vmnet set: what an expression over sets of addresses holds.
+#include <memory>
+#include <string>
+
+#include "commands.hpp"
+
+import vmnet;
+import vmnet.cli.addresses;
+import vmnet.cli.report;
+
+namespace vmnet::cli {
+namespace {
+
+constexpr const char* examples =
+    "Words are networks, ranges, addresses and @FILE; operators are + (or |), -, &\n"
+    "and ^, taken from left to right, ~ for the complement, and parentheses. The\n"
+    "operator - has a space before it, the - of a range none.\n"
+    "\n"
+    "Examples:\n"
+    "  vmnet set '10.0.0.0/16 - 10.0.3.0/24 - 10.0.9.1-10.0.9.77'\n"
+    "  vmnet set '10.0.0.0/8 - @used.txt' --count\n";
+
+struct set_options {
+  std::string expression;
+  bool ranges = false;
+  bool count = false;
+};
+
+int run(const set_options& options) {
+  int status = exit_good;
+  const auto set = evaluate(options.expression, status);
+  if (!set) return status;
+  if (options.count) return print(std::to_string(set->num_addresses()) + '\n');
+  std::string text;
+  if (options.ranges)
+    for (const ipv4_range& range : set->ranges()) text += to_string(range) + '\n';
+  else
+    for (const ipv4_network network : set->networks()) text += to_string(network) + '\n';
+  return print(text);
+}
+
+}  // namespace
+
+void add_set(CLI::App& app, int& exit_status) {
+  CLI::App* const command = app.add_subcommand("set", "Evaluate an expression over addresses");
+  command->footer(examples);
+  const auto options = std::make_shared<set_options>();
+  command->add_option("EXPR", options->expression, "The expression, as one argument")->required();
+  auto* const ranges =
+      command->add_flag("--ranges", options->ranges, "Print ranges instead of networks");
+  command->add_flag("--count", options->count, "Print the number of addresses")->excludes(ranges);
+  command->callback([options, &exit_status] { exit_status = run(*options); });
+}
+
+}  // namespace vmnet::cli
