@@ -6,6 +6,7 @@ export import vmnet.hash;
 export import vmnet.interface_name;
 export import vmnet.ipset;
 export import vmnet.ipv4;
+export import vmnet.isa;
 export import vmnet.mac;
 export import vmnet.result;
 export import vmnet.special;

@@ -2,14 +2,19 @@
 //
 // The plain byte loop is the truth. Its limit is the latency of a multiply that
 // depends on the byte before (4 cycles a byte), which ids of usual length never
-// notice.
+// notice. Many ids at once need not wait for each other: the kernels for them
+// live in kernels/, are chosen at run time (vmnet.isa) and give the same bits.
 module;
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
+#include <type_traits>
 
 export module vmnet.hash;
+
+export import vmnet.result;
 
 export namespace vmnet {
 
@@ -59,6 +64,44 @@ class fnv1a_64_hasher {
 /// FNV-1a 64 of `bytes` (draft-eastlake-fnv). O(bytes), allocates nothing.
 [[nodiscard]] constexpr std::uint64_t fnv1a_64(std::span<const std::byte> bytes) noexcept {
   return fnv1a_64_hasher().update(bytes).digest();
+}
+
+/// The sizes of inputs and outputs that should be the same.
+struct size_mismatch {
+  std::size_t inputs = 0;
+  std::size_t outputs = 0;
+
+  constexpr bool operator==(const size_mismatch&) const noexcept = default;
+};
+
+/// "3 outputs for 4 inputs". Allocates.
+[[nodiscard]] std::string to_string(const size_mismatch& mismatch);
+
+}  // namespace vmnet
+
+namespace vmnet::detail {
+
+/// digests[i] = fnv1a_64(ids[i]) by the kernel of `active_isa()`.
+void fnv1a_64_batch(const std::string_view* ids, std::uint64_t* digests, std::size_t size) noexcept;
+
+}  // namespace vmnet::detail
+
+export namespace vmnet {
+
+/// FNV-1a 64 of many ids: digests[i] = fnv1a_64(ids[i]).
+///
+/// An error, and nothing is written, where the spans differ in size. O(bytes),
+/// allocates nothing. Several times as fast as one id after the other where
+/// the processor has AVX-512 or AVX2; worth it from a dozen ids on.
+[[nodiscard]] constexpr result<void, size_mismatch> fnv1a_64_batch(
+    std::span<const std::string_view> ids, std::span<std::uint64_t> digests) noexcept {
+  if (ids.size() != digests.size()) return failure(size_mismatch{ids.size(), digests.size()});
+  if (std::is_constant_evaluated()) {
+    for (std::size_t i = 0; i < ids.size(); ++i) digests[i] = fnv1a_64(ids[i]);
+  } else {
+    detail::fnv1a_64_batch(ids.data(), digests.data(), ids.size());
+  }
+  return {};
 }
 
 }  // namespace vmnet

@@ -1,0 +1,38 @@
+module;
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "kernels/kernels.hpp"
+
+module vmnet.hash;
+
+import vmnet.isa;
+
+namespace vmnet::detail {
+
+void fnv1a_64_batch(const std::string_view* ids, std::uint64_t* digests,
+                    std::size_t size) noexcept {
+  switch (active_isa()) {
+#if VMNET_X86_KERNELS
+    case isa::avx512:
+      return kernels::digest_batch_avx512(ids, digests, size);
+    case isa::avx2:
+      return kernels::digest_batch_avx2(ids, digests, size);
+#endif
+    default:
+      return kernels::digest_batch_portable(ids, digests, size);
+  }
+}
+
+}  // namespace vmnet::detail
+
+namespace vmnet {
+
+std::string to_string(const size_mismatch& mismatch) {
+  return std::to_string(mismatch.outputs) + " outputs for " + std::to_string(mismatch.inputs) +
+         " inputs";
+}
+
+}  // namespace vmnet
