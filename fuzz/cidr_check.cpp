@@ -27,14 +27,17 @@ using fuzz::check;
 struct expectation {
   std::string_view error;
   std::size_t offset = 0;
-  std::uint32_t address = 0;
+  std::uint32_t address = 0;  // of a range the first
   int prefix_length = 0;
+  std::uint32_t last = 0;  // of a range
 };
 
 constexpr std::string_view too_short = "the text ends too early";
 constexpr std::string_view no_digit = "expected a decimal digit";
 constexpr std::string_view no_dot = "expected '.'";
 constexpr std::string_view no_slash = "expected '/' and a prefix length";
+constexpr std::string_view no_range = "expected '-' and an address or '/' and a prefix length";
+constexpr std::string_view reversed = "the last address of a range is not below its first";
 constexpr std::string_view too_much = "nothing may follow here";
 constexpr std::string_view zero_first = "numbers are written without leading zeros";
 constexpr std::string_view big_octet = "an octet is at most 255";
@@ -156,6 +159,28 @@ expectation expect_network(std::string_view text, bool lenient) {
   return value;
 }
 
+/// `A-B` or a network.
+expectation expect_range(std::string_view text) {
+  std::size_t at = 0;
+  expectation value = expect_quad(text, at);
+  if (!value.error.empty()) return value;
+  if (text.substr(at, 1) == "/") {
+    value = expect_network(text, false);
+    const std::uint64_t size = std::uint64_t{1} << static_cast<unsigned>(32 - value.prefix_length);
+    value.address -= static_cast<std::uint32_t>(value.address % size);
+    value.last = value.address + static_cast<std::uint32_t>(size - 1);
+    return value;
+  }
+  if (text.substr(at, 1) != "-") return fault(text, no_range, at);
+  const std::size_t second = ++at;
+  const expectation last = expect_quad(text, at);
+  if (!last.error.empty()) return last;
+  if (last.address < value.address) return {.error = reversed, .offset = second};
+  if (at != text.size()) return fault(text, too_much, at);
+  value.last = last.address;
+  return value;
+}
+
 template <class Result>
 void check_error(std::string_view text, const Result& got, const expectation& want) {
   check(got.has_value() == want.error.empty(), "accepts exactly what the oracle accepts");
@@ -186,6 +211,14 @@ void check_to_chars(const Value& value, std::string_view text) {
       check(std::string_view(buffer.data(), text.size()) == text, "to_chars writes the text");
     }
   }
+}
+
+/// What inet_ntop makes of `address`.
+std::string printed(std::uint32_t address) {
+  const in_addr raw{htonl(address)};
+  std::array<char, INET_ADDRSTRLEN> text{};
+  inet_ntop(AF_INET, &raw, text.data(), INET_ADDRSTRLEN);
+  return text.data();
 }
 
 void check_address(std::string_view text) {
@@ -221,12 +254,25 @@ void check_network(std::string_view text, vmnet::cidr_policy policy) {
   check(vmnet::ipv4_network::parse(canonical) == got, "the text of a network parses to it");
 }
 
+void check_range(std::string_view text) {
+  const auto got = vmnet::ipv4_range::parse(text);
+  const expectation want = expect_range(text);
+  check_error(text, got, want);
+  if (!got) return;
+  check(got->first().to_uint32() == want.address && got->last().to_uint32() == want.last,
+        "a range is from the first to the last address");
+  const std::string canonical = printed(want.address) + "-" + printed(want.last);
+  check_to_chars(*got, canonical);
+  check(vmnet::ipv4_range::parse(canonical) == got, "the text of a range parses to it");
+}
+
 }  // namespace
 
 namespace fuzz {
 
 void check_ipv4_text(std::string_view text) {
   check_address(text);
+  check_range(text);
   check_network(text, vmnet::cidr_policy::mask_host_bits);
   check_network(text, vmnet::cidr_policy::reject_host_bits);
   check_network(text, vmnet::cidr_policy::lenient);

@@ -80,6 +80,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     text += separator(in, "/");
     text += number(in, shape & 8U ? 40 : 33);
   }
+  if (shape & 128U) {  // a range instead of a mask
+    text += separator(in, "-");
+    for (int octet = 0; octet < 4; ++octet) text += (octet > 0 ? "." : "") + number(in, 257);
+  }
   if (shape & 16U) text += "." + number(in, 256);
   if (shape & 32U) text += spaces[in.byte() % spaces.size()];
   if (shape & 64U) text += in.rest();
