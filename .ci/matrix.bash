@@ -6,7 +6,7 @@ matrix_dir=$root/build/matrix
 matrix_legs=(g++-16 g++-15 clang-22 cmake-4 debian-12 debian-13)
 matrix_packages="cmake ninja-build g++-16 g++-15 clang-22 clang-tools-22 libclang-rt-22-dev
   libc++-22-dev libc++abi-22-dev googletest libgtest-dev libgmock-dev libcli11-dev libfmt-dev
-  nlohmann-json3-dev python3"
+  nlohmann-json3-dev python3 groff-base mandoc zsh"
 
 matrix_usage() {
   cat <<'END'

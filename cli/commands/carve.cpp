@@ -61,10 +61,15 @@ void add_carve(CLI::App& app, int& exit_status) {
   CLI::App* const command = app.add_subcommand("carve", "Cut free networks out of a block");
   command->footer(examples);
   const auto options = std::make_shared<carve_options>();
-  command->add_option("--from", options->from, "The block to cut from")->required();
-  command->add_option("--prefix", options->prefix, "The prefix length of the networks")->required();
-  command->add_option("--count", options->count, "How many (default 1)");
-  command->add_option("--avoid", options->avoid, "A file of addresses in use, - for the input");
+  command->add_option("--from", options->from, "The block to cut from")
+      ->required()
+      ->type_name("CIDR");
+  command->add_option("--prefix", options->prefix, "The prefix length of the networks")
+      ->required()
+      ->type_name("LENGTH");
+  command->add_option("--count", options->count, "How many (default 1)")->type_name("N");
+  command->add_option("--avoid", options->avoid, "A file of addresses in use; - is standard input")
+      ->type_name("FILE");
   command->callback([options, &exit_status] { exit_status = run(*options); });
 }
 
