@@ -67,8 +67,19 @@ std::vector<std::string> arguments(int argc, char** argv) {
   return reversed;
 }
 
+/// Keeps the lines of descriptions and examples: CLI11 2.5 and later would fill
+/// them up as paragraphs, and earlier ones have no such switch.
+template <class Formatter>
+void keep_lines(Formatter& formatter) {
+  if constexpr (requires { formatter.enable_footer_formatting(false); }) {
+    formatter.enable_description_formatting(false);
+    formatter.enable_footer_formatting(false);
+  }
+}
+
 int run(int argc, char** argv) {
   CLI::App app(description, "vmnet");
+  keep_lines(*app.get_formatter());
   app.set_version_flag("--version", "vmnet " VMNET_VERSION, "Print the version and exit");
   app.require_subcommand(1);
 

@@ -1,0 +1,22 @@
+"""What --help says of every command."""
+
+import unittest
+
+from help_text import read_commands
+from program import run
+
+
+class Help(unittest.TestCase):
+    def test_shows_examples_of_every_command_on_lines_of_their_own(self):
+        for name in read_commands():
+            with self.subTest(name):
+                text = run(name, "--help").stdout.decode()
+                examples = text[text.index("\nExamples:\n"):].splitlines()[2:]
+                shown = [line for line in examples if f"vmnet {name} " in line]
+                self.assertGreater(len(shown), 1, text)
+                for line in shown:
+                    self.assertRegex(line, r"^  \S")
+
+
+if __name__ == "__main__":
+    unittest.main()
