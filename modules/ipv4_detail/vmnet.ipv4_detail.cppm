@@ -2,7 +2,7 @@
 //
 // The reader of their texts and the iterator of their views. The names live in
 // vmnet::detail, and no module re-exports this one, so an importer of vmnet.ipv4
-// does not have them (docs/adr/0020-ipv4-in-parts.md). No interface for users; may change at
+// does not have them (docs/adr/0007-ipv4-in-parts.md). No interface for users; may change at
 // any time.
 module;
 #include <bit>
