@@ -19,11 +19,15 @@ if(_vmnet_oldest AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS _vmnet_oldest)
 endif()
 unset(_vmnet_oldest)
 
-# Developer mode: every warning that both compilers can keep, as an error.
+# Developer mode: every warning that both compilers can keep, as an error. Only in
+# the build itself: CMake exports the private options of a target with modules,
+# and an importer's rebuild of the interfaces is not ours to judge.
 function(vmnet_developer_warnings target)
   if(NOT VMNET_DEVELOPER)
     return()
   endif()
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-                                           -Wsign-conversion -Wold-style-cast -Wcast-qual -Werror)
+  foreach(option IN ITEMS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+                          -Wold-style-cast -Wcast-qual -Werror)
+    target_compile_options(${target} PRIVATE $<BUILD_INTERFACE:${option}>)
+  endforeach()
 endfunction()

@@ -113,9 +113,9 @@ TEST(Ipv4NetworkProperty, LenientTakesAllThatStrictTakes) {
 
 /// A network bit by bit: bit 31 is the first bit of the address.
 struct slow_network {
-  slow_network(std::uint32_t address, int length)
-      : lowest(address), highest(address), length(length) {
-    for (int bit = 0; bit < 32 - length; ++bit) {
+  slow_network(std::uint32_t address, int prefix_length)
+      : lowest(address), highest(address), length(prefix_length) {
+    for (int bit = 0; bit < 32 - prefix_length; ++bit) {
       lowest.reset(static_cast<std::size_t>(bit));
       highest.set(static_cast<std::size_t>(bit));
     }

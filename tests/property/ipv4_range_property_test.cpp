@@ -56,7 +56,7 @@ bitmap addresses_of(std::uint32_t base, const Ranges& ranges) {
 // The fewest aligned blocks, as recursion finds them.
 std::size_t fewest_blocks(const bitmap& bits, std::size_t first, std::size_t size) {
   std::size_t set = 0;
-  for (std::size_t bit = first; bit < first + size; ++bit) set += bits[bit] ? 1 : 0;
+  for (std::size_t bit = first; bit < first + size; ++bit) set += bits[bit] ? 1U : 0U;
   if (set == 0) return 0;
   if (set == size) return 1;
   return fewest_blocks(bits, first, size / 2) + fewest_blocks(bits, first + size / 2, size / 2);
