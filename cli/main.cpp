@@ -1,5 +1,8 @@
 // The vmnet program: finds the command, runs it, and turns every way in which
 // that can end into one of four exit statuses (vmnet.cli.report).
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <csignal>
 #include <exception>
@@ -37,31 +40,37 @@ std::string called(const CLI::App& app) {
   return name;
 }
 
-/// True where CLI11 would take the positional `argument` apart: "[a,b]" is two
-/// values to it. Behind an option that takes a value it is no positional.
-bool is_bracketed_id(std::string_view before, std::string_view argument) {
-  constexpr std::string_view flags[] = {"--digest", "--strict", "--no-check", "--keep-going"};
-  const bool is_value = before.size() > 1 && before.front() == '-' &&
-                        std::find(std::begin(flags), std::end(flags), before) == std::end(flags);
-  return !is_value && argument.starts_with('[') && argument.ends_with(']');
+/// The options of `identify` that take the next argument for their value.
+bool takes_value(std::string_view argument) {
+  constexpr std::string_view options[] = {"--subnet",      "--id",     "--ids", "--input",
+                                          "--id-encoding", "--format", "-o",    "--output"};
+  return std::find(std::begin(options), std::end(options), argument) != std::end(options);
+}
+
+/// True where CLI11 would not take the positional `argument` as it is: "[a,b]" is
+/// two values to it, and "++" ends the command.
+bool has_meaning_to_parser(std::string_view argument) {
+  return (argument.starts_with('[') && argument.ends_with(']')) || argument == "++";
 }
 
 /// The arguments in CLI11's order, the last first. Behind `--` every argument of
 /// `identify` is an id, which CLI11 allows only as long as a positional is
-/// missing: each becomes `--id ID`, as does what it would take apart.
+/// missing: each becomes `--id ID`, as does what it would not take as it is.
 std::vector<std::string> arguments(int argc, char** argv) {
   std::vector<std::string> reversed;
   const bool is_identify = argc > 1 && std::string_view(argv[1]) == "identify";
   bool only_ids = false;
+  bool is_value = false;
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (is_identify && !only_ids && argument == "--") {
       only_ids = true;
       continue;
     }
-    if (only_ids || (is_identify && is_bracketed_id(argv[i - 1], argument)))
+    if (only_ids || (is_identify && !is_value && has_meaning_to_parser(argument)))
       reversed.emplace_back("--id");
     reversed.emplace_back(argument);
+    is_value = !is_value && takes_value(argument);
   }
   std::reverse(reversed.begin(), reversed.end());
   return reversed;
@@ -112,12 +121,24 @@ int run(int argc, char** argv) {
   return exit_status;
 }
 
+/// Takes up those of the descriptors 0, 1 and 2 that the caller has closed, in a
+/// way that their use fails as before: a file that is opened later would become
+/// standard error, and messages would end up in it.
+void take_up_standard_descriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+    if (::fcntl(fd, F_GETFD) < 0)
+      static_cast<void>(::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  // A closed pipe is an error of write(2) here, not the end of the process: a
-  // file that is half written is to be removed first.
+  take_up_standard_descriptors();
+  // A closed pipe and a file beyond the limit of its size are errors of write(2)
+  // here, not the end of the process: a file that is half written is to be
+  // removed first.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return run(argc, argv);
   } catch (const std::bad_alloc&) {

@@ -55,6 +55,9 @@ class counting_iterator {
 /// The fields of the program's own output that say nothing new.
 constexpr std::string_view ignored_keys[] = {"tap_name", "guest_ip", "gateway", "mac", "digest"};
 
+/// The id of the parser's exception for a number that no double holds.
+constexpr int number_overflow = 406;
+
 /// What the parser has found so far; each event returns false to stop it.
 class row_handler {
  public:
@@ -125,6 +128,7 @@ class row_handler {
 
   bool parse_error(std::size_t position, const std::string&, const json::exception& error) {
     if (!in_object_) return refuse(first_byte(), "expected a JSON object, as {\"id\": \"vm-1\"}");
+    if (error.id == number_overflow) return no_string();  // its message holds all the digits
     // "[json.exception.parse_error.101] parse error at line 1, column 5: syntax
     // error while parsing value - invalid literal; last read: '...'": the place
     // is told by us, and what was read is raw and of any length.
@@ -209,6 +213,9 @@ std::optional<input_fault> parse_json_row(std::string_view text, json_row& row) 
   row_handler handler(text, &progress, row);
   json::sax_parse(counting_iterator(text.data(), &progress), counting_iterator(end, &progress),
                   &handler);
+  // The parser takes a NUL for the end of the text, and so would drop what follows.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos && !handler.fault())
+    return input_fault{nul + 1, "expected the end of the line, not a NUL byte"};
   return std::move(handler.fault());
 }
 

@@ -81,6 +81,12 @@ std::string follow_links(std::string path) {
   return path;
 }
 
+bool is_standard_output(const struct stat& file) noexcept {
+  struct stat standard{};
+  return ::fstat(STDOUT_FILENO, &standard) == 0 && standard.st_dev == file.st_dev &&
+         standard.st_ino == file.st_ino;
+}
+
 /// The mode of a new file: reading the umask means to set it.
 mode_t new_file_mode() noexcept {
   const mode_t mask = ::umask(0);
@@ -96,6 +102,9 @@ output::output(const std::string& path) : output() {
   if (path == "-") return;
   struct stat status{};
   const bool exists = ::stat(path.c_str(), &status) == 0;
+  // Replacing the file that standard output goes to (/dev/stdout behind >>) would
+  // lose what others write to it.
+  if (exists && S_ISREG(status.st_mode) && is_standard_output(status)) return;
   if (exists ? S_ISREG(status.st_mode) : errno == ENOENT) {
     open_beside(path);
   } else {

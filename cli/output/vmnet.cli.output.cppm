@@ -4,7 +4,8 @@
 // A regular or new file is written under another name in the same directory and
 // renamed when all is well, so that no reader ever sees half of it and a run
 // that fails leaves the old one. Links are followed first: the link stays a
-// link. A device or a pipe cannot be renamed over and is written directly.
+// link. A device or a pipe cannot be renamed over and is written directly, and so
+// is the file that standard output goes to.
 module;
 #include <cstddef>
 #include <cstdint>

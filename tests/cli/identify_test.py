@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import resource
 import signal
 import stat
 import subprocess
@@ -46,6 +47,13 @@ class Arguments(TestCase):
         done = identify("--no-check", *ids)
         self.assertEqual([line.split("\t")[0] for line in done.stdout.decode().splitlines()[1:]],
                          ids)
+
+    def test_what_the_parser_gives_a_meaning_is_an_id_behind_every_option(self):
+        for before in ([], ["--format=tsv"], ["-o-"], ["--digest"], ["-5"], ["--input", "plain"]):
+            for vm_id in ("[a,b]", "++"):
+                done = identify(*before, vm_id)
+                self.assert_ends(done, 0)
+                self.assertEqual(done.stdout.decode().splitlines()[-1].split("\t")[0], vm_id)
 
     def test_behind_two_dashes_everything_is_an_id(self):
         done = identify("a", "--", "--strict", "-1", "-", "--", "")
@@ -159,6 +167,15 @@ class JsonLinesInput(TestCase):
         for line in (b"[]", b'"a"', b"7", b"x"):
             self.assert_ends(identify("--ids", "-", "--input", "jsonl", stdin=line), 2,
                              b"-:1:1: expected a JSON object")
+
+    def test_nothing_is_dropped_behind_a_nul(self):
+        done = identify("--ids", "-", stdin=b'{"id":"a"}\0{"id":"b"}\n')
+        self.assert_ends(done, 2, b"-:1:11: expected the end of the line, not a NUL byte")
+
+    def test_the_message_for_a_huge_number_is_short(self):
+        done = identify("--ids", "-", stdin=b'{"id": ' + b"9" * 100_000 + b"}")
+        self.assert_ends(done, 2, b"-:1:8: expected a string")
+        self.assertLess(len(done.stderr), 300)
 
     def test_pairs_of_surrogates_and_nul_are_characters(self):
         done = identify("--ids", "-", "--format", "json",
@@ -392,6 +409,14 @@ class OutputFile(TestCase):
             self.assertEqual(os.listdir(self.directory), ["out"])
             self.assertEqual(self.content(), b"old")
 
+    def test_a_limit_of_file_size_is_told_and_leaves_the_old_file(self):
+        self.old_file()
+        done = identify("-o", self.path, *map(str, range(1000)), "--no-check",
+                        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (9999, 9999)))
+        self.assert_ends(done, 3, b"cannot write " + self.path.encode() + b": File too large")
+        self.assertEqual(self.content(), b"old")
+        self.assertEqual(os.listdir(self.directory), ["out"])
+
     def test_devices_and_pipes_are_written_directly(self):
         self.assert_ends(identify("-o", "/dev/null", "a"), 0)
         self.assertTrue(stat.S_ISCHR(os.stat("/dev/null").st_mode))
@@ -402,6 +427,18 @@ class OutputFile(TestCase):
         self.assertEqual(os.read(reader, 65536), identify("a").stdout)
         os.close(reader)
         self.assertTrue(stat.S_ISFIFO(os.stat(self.path).st_mode))
+
+    def test_standard_output_by_name_keeps_what_is_in_its_file(self):
+        self.old_file()
+        with open(self.path, "ab") as log:
+            self.assert_ends(identify("-o", "/dev/stdout", "a", stdout=log), 0)
+            log.write(b"more")
+        self.assertEqual(self.content(), b"old" + identify("a").stdout + b"more")
+
+    def test_messages_stay_out_of_it_where_standard_error_is_closed(self):
+        done = identify("-o", self.path, "a", "a", preexec_fn=lambda: os.close(2))
+        self.assert_ends(done, 0)
+        self.assertEqual(self.content(), identify("a", "a").stdout)
 
     def test_a_place_that_cannot_be_written_is_told(self):
         self.assert_ends(identify("-o", self.path + "/none/x", "a"), 3, b"cannot write")
