@@ -39,7 +39,7 @@ std::optional<std::uint64_t> read_count(std::string_view option, std::string_vie
   if (!leading_zero && begins_with_digit(text) &&
       read_all(text, std::from_chars(text.data(), text.data() + text.size(), value)))
     return value;
-  refuse(option, text, "a whole number in decimal digits, as 10000");
+  refuse(option, text, "a whole number below 2^64 in decimal digits, as 10000");
   return std::nullopt;
 }
 

@@ -54,6 +54,12 @@ std::string text_or_error(const result<T, subnet_error>& value) {
   return value ? to_string(*value) : std::string("error");
 }
 
+/// A field for a message: escaped, and never long.
+std::string shortened(std::string_view field) {
+  constexpr std::size_t window = 40;
+  return escaped(field.substr(0, window)) + (field.size() > window ? "..." : "");
+}
+
 /// One run over a file.
 class verification {
  public:
@@ -85,6 +91,10 @@ class verification {
     };
     fields row;
     if (line.too_long) return malformed(line.text.size(), "expected the end of the line");
+    if (line.text.ends_with('\r'))
+      return malformed(line.text.size() - 1,
+                       "expected the end of the line, not a carriage return (save with Unix line "
+                       "ends)");
     if (const auto offset = split(line.text, row))
       return malformed(*offset, "expected seven fields with tabs between them");
     std::string id;
@@ -113,7 +123,7 @@ class verification {
       if (row[i] == computed[i]) continue;
       differs = true;
       report(escaped(*path_) + ':' + std::to_string(line) + ": " + std::string(field_names[i]) +
-             ": expected '" + escaped(row[i]) + "', came '" + computed[i] + "'");
+             ": expected '" + shortened(row[i]) + "', came '" + computed[i] + "'");
     }
     if (differs) ++different_;
   }

@@ -80,7 +80,7 @@ int answer(const whois_options& options, const wanted& what, const std::string& 
   if (options.json) {
     const char* const kind = what.address ? "guest_ip" : what.mac ? "mac" : "tap_name";
     nlohmann::ordered_json json;
-    json[kind] = options.name;
+    json[kind] = what.mac ? to_string(*what.mac) : options.name;  // as identify writes it
     json["owners"] = owners;
     const int printed = print(json.dump(-1, ' ', true) + '\n');
     if (printed != exit_good) return printed;

@@ -39,12 +39,18 @@ class Verify(unittest.TestCase):
             good.replace(b"\n", b"\tx\n"): b":1:",
             b"7g" + good[2:]: b"-:1:2: expected a hexadecimal digit",
             good.replace(b"/31", b"/33"): b"-:1:19: expected a subnet",
+            good.replace(b"\n", b"\r\n"): b"-:1:76: expected the end of the line, not a carriage",
         }
         for text, told in cases.items():
             with self.subTest(text):
                 answer = run("verify", "-", stdin=text)
                 self.assertEqual((answer.returncode, answer.stdout), (2, b""))
                 self.assertIn(told, answer.stderr)
+
+    def test_a_field_of_any_length_makes_a_short_message(self):
+        answer = run("verify", "-", stdin=b"61\t10.0.0.0/8\t" + b"\x1b" * 100_000 + b"\t\t\t\t\n")
+        self.assertEqual(answer.returncode, 1)
+        self.assertLess(len(answer.stderr), 1000)
 
     def test_an_unreadable_file_is_a_failure_of_the_system(self):
         answer = run("verify", "/nonexistent/vectors")

@@ -22,6 +22,8 @@ class Whois(unittest.TestCase):
         mac = json.loads(row)["mac"]
         self.assertEqual(self.ask(mac).stdout, b"vm-54\n")
         self.assertEqual(self.ask(mac.upper().replace(":", "-")).stdout, b"vm-54\n")
+        answer = self.ask(mac.upper().replace(":", "-"), "--json")
+        self.assertEqual(json.loads(answer.stdout)["mac"], mac)
 
     def test_honours_an_ids_own_subnet(self):
         row = run("identify", "--subnet", "10.9.0.0/16", "--format", "jsonl", "vm-2").stdout
