@@ -1,15 +1,20 @@
-// FNV-1a 64 of any bytes, whole and in parts.
+// FNV-1a 64 of any bytes: whole, in parts, and many at once by every kernel that
+// this machine has.
 //
 // The oracle multiplies by shift and add: the prime is 2^40 + 2^8 + 0xb3.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "check.hpp"
 
 import vmnet.hash;
+import vmnet.isa;
 
 namespace {
 
@@ -49,6 +54,38 @@ void check_split(std::string_view bytes, std::size_t at, std::uint64_t want) {
   check((hasher == more) == (hasher.digest() == more.digest()), "equal where the digests are");
 }
 
+/// The parts of `bytes` as a batch, by each instruction set. Every part is in a
+/// block of its own, whose ends AddressSanitizer guards.
+void check_batch(std::string_view bytes) {
+  std::vector<std::unique_ptr<char[]>> blocks;
+  std::vector<std::string_view> ids;
+  std::vector<std::uint64_t> want;
+  for (std::string_view left = bytes; !left.empty() && ids.size() < 80;) {
+    const std::size_t wish = static_cast<std::uint8_t>(left[0]) % 72U;
+    const std::string_view part = left.substr(0, wish);
+    left.remove_prefix(std::max<std::size_t>(part.size(), 1));
+    blocks.push_back(std::make_unique<char[]>(part.size()));
+    part.copy(blocks.back().get(), part.size());
+    ids.emplace_back(blocks.back().get(), part.size());
+    want.push_back(oracle(part));
+  }
+  std::vector<std::uint64_t> got(ids.size() + 1);
+  for (const vmnet::isa set : vmnet::supported_isas()) {
+    check(vmnet::force_isa(set) && vmnet::active_isa() == set, "a supported set can be forced");
+    std::ranges::fill(got, 0);
+    const std::span<std::uint64_t> out(got.data(), ids.size());
+    check(vmnet::fnv1a_64_batch(ids, out).has_value(), "spans of one size are right");
+    check(std::ranges::equal(out, want), "every kernel gives the digests of the plain loop");
+    check(got.back() == 0, "nothing is written behind the digests");
+  }
+  const auto refused = vmnet::fnv1a_64_batch(ids, got);
+  check(!refused && refused.error() == vmnet::size_mismatch{ids.size(), ids.size() + 1},
+        "spans of different sizes are refused");
+  check(to_string(refused.error()) == std::to_string(ids.size() + 1) + " outputs for " +
+                                          std::to_string(ids.size()) + " inputs",
+        "and the refusal says so");
+}
+
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -57,6 +94,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   check(vmnet::fnv1a_64(bytes) == want, "the digest of a text is the oracle's");
   check(vmnet::fnv1a_64(as_bytes(bytes)) == want, "the digest of bytes is the oracle's");
   check_alignments(bytes, want);
+  check_batch(bytes);
   for (const std::size_t at : {std::size_t{0}, std::size_t{1}, size / 3, size / 2, size})
     if (at <= size) check_split(bytes, at, want);
 
