@@ -3,7 +3,7 @@
 # so that nothing outside of it can be touched. A leg that cannot run has failed.
 
 matrix_dir=$root/build/matrix
-matrix_legs=(g++-16 g++-15 clang-22 cmake-4 debian-12 debian-13)
+matrix_legs=(g++-16 g++-16-release g++-15 clang-22 cmake-4 debian-12 debian-13)
 matrix_packages="cmake ninja-build g++-16 g++-15 clang-22 clang-tools-22 libclang-rt-22-dev
   libc++-22-dev libc++abi-22-dev googletest libgtest-dev libgmock-dev libcli11-dev libfmt-dev
   nlohmann-json3-dev python3 groff-base mandoc zsh"
@@ -12,13 +12,14 @@ matrix_usage() {
   cat <<'END'
 usage: ./dev matrix [LEG...]
 
-  g++-16     Debian testing: debug with ASan and UBSan; release with installed
-             consumers and one with `import std; import vmnet;`
-  g++-15     Debian testing: debug, with installed consumers
-  clang-22   Debian testing: libc++ in its hardening mode
-  cmake-4    Debian testing: a plain configuration with its CMake 4
-  debian-12  ./dev run and ./dev test where nothing is installed
-  debian-13  the same
+  g++-16          Debian testing: debug with ASan and UBSan
+  g++-16-release  Debian testing: optimised, with installed consumers and one
+                  with `import std; import vmnet;`
+  g++-15          Debian testing: debug, with installed consumers
+  clang-22        Debian testing: libc++ in its hardening mode
+  cmake-4         Debian testing: a plain configuration with its CMake 4
+  debian-12       ./dev run and ./dev test where nothing is installed
+  debian-13       the same
 
 Without a leg, all of them. Chroots and logs are kept in build/matrix.
 END
@@ -84,7 +85,10 @@ matrix_leg() {
       matrix_testing "$1" '
         g++-16 --version | sed -n "1s/^/versions: /p"
         check asan-ubsan --preset gcc -DVMNET_TEST_CONSUMERS=OFF -DCMAKE_CXX_FLAGS_DEBUG="-g -O1" \
-          -DCMAKE_CXX_FLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all"
+          -DCMAKE_CXX_FLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all"' ;;
+    g++-16-release)
+      matrix_testing "$1" '
+        g++-16 --version | sed -n "1s/^/versions: /p"
         check release --preset gcc -DCMAKE_BUILD_TYPE=Release -DVMNET_TEST_IMPORT_STD=ON' ;;
     g++-15)
       matrix_testing "$1" '

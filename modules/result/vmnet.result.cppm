@@ -350,7 +350,9 @@ class [[nodiscard]] result<void, E> {
     return std::invoke(std::forward<F>(f));
   }
 
-  constexpr bool operator==(const result&) const = default;
+  // Written out: GCC instantiates a defaulted one with the class, also where E
+  // cannot be compared.
+  constexpr bool operator==(const result& other) const { return inner_ == other.inner_; }
 
  private:
   struct success {

@@ -153,12 +153,28 @@ export namespace vmnet {
 /// The registry, a supernet before its subnets, else in address order.
 inline constexpr auto special_blocks = detail::special_rows();
 
+}  // namespace vmnet
+
+namespace vmnet::detail {
+
+/// The index of the most specific row that holds all of `network`, or the number
+/// of rows. An index, since GCC does not take the comparison of a row's address
+/// with null for a constant under its sanitizers.
+constexpr std::size_t special_row_of(ipv4_network network) noexcept {
+  std::size_t found = special_blocks.size();
+  for (std::size_t row = 0; row < special_blocks.size(); ++row)
+    if (special_blocks[row].network.contains(network)) found = row;  // a later one is more specific
+  return found;
+}
+
+}  // namespace vmnet::detail
+
+export namespace vmnet {
+
 /// The most specific row that holds all of `network`, or null. O(rows).
 [[nodiscard]] constexpr const special_block* special_block_of(ipv4_network network) noexcept {
-  const special_block* found = nullptr;
-  for (const special_block& block : special_blocks)
-    if (block.network.contains(network)) found = &block;  // a later row is more specific
-  return found;
+  const std::size_t row = detail::special_row_of(network);
+  return row < special_blocks.size() ? &special_blocks[row] : nullptr;
 }
 /// The most specific row that holds `address`, or null. O(rows).
 [[nodiscard]] constexpr const special_block* special_block_of(ipv4_address address) noexcept {
@@ -171,14 +187,16 @@ namespace vmnet::detail {
 
 /// The class of the addresses of `network` that no row inside it takes out.
 constexpr address_class class_around(ipv4_network network) noexcept {
-  if (const special_block* const block = special_block_of(network)) return block->kind;
+  const std::size_t row = special_row_of(network);
+  if (row < special_blocks.size()) return special_blocks[row].kind;
   return multicast_block.contains(network) ? address_class::multicast
                                            : address_class::global_unicast;
 }
 
 constexpr bool is_reachable_around(ipv4_network network) noexcept {
-  if (const special_block* const block = special_block_of(network))
-    return block->globally_reachable == registry_fact::yes;
+  const std::size_t row = special_row_of(network);
+  if (row < special_blocks.size())
+    return special_blocks[row].globally_reachable == registry_fact::yes;
   return !multicast_block.overlaps(network);
 }
 
