@@ -64,4 +64,12 @@ std::optional<ipv4_network> read_subnet(std::string_view option, std::string_vie
   return std::nullopt;
 }
 
+input_options read_input_options(const std::optional<std::string>& format,
+                                 const std::optional<std::string>& encoding) {
+  input_options options;
+  if (format) options.format = *format == "jsonl" ? input_format::jsonl : input_format::plain;
+  if (encoding == "hex") options.encoding = id_encoding::hex;
+  return options;
+}
+
 }  // namespace vmnet::cli

@@ -1,15 +1,17 @@
 // vmnet.cli.arguments: values that people write on the command line.
 //
-// Read here and not by CLI11, which takes 010 for eight and 0x10 for sixteen. A
+// Read here and not by the parser of options, which takes 010 for eight and 0x10 for sixteen. A
 // value that is refused is reported under the name of its option; the caller
 // then ends with `exit_bad_input`.
 module;
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 export module vmnet.cli.arguments;
 
+export import vmnet.cli.input;
 export import vmnet.ipv4;
 
 export namespace vmnet::cli {
@@ -26,5 +28,9 @@ export namespace vmnet::cli {
 /// A network; host bits are masked.
 [[nodiscard]] std::optional<ipv4_network> read_subnet(std::string_view option,
                                                       std::string_view text);
+
+/// How ids are read, by the values of --input and --id-encoding.
+[[nodiscard]] input_options read_input_options(const std::optional<std::string>& format,
+                                               const std::optional<std::string>& encoding);
 
 }  // namespace vmnet::cli

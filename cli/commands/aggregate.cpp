@@ -1,10 +1,11 @@
 // vmnet aggregate: the fewest networks with the same addresses.
+module;
 #include <array>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "commands.hpp"
+module vmnet.cli.commands;
 
 import vmnet;
 import vmnet.cli.addresses;
@@ -36,12 +37,15 @@ int run(const std::string& path) {
 
 }  // namespace
 
-void add_aggregate(CLI::App& app, int& exit_status) {
-  CLI::App* const command = app.add_subcommand("aggregate", "Merge networks into the fewest");
-  command->footer(examples);
+void add_aggregate(command_line& program) {
+  command& added = program.add("aggregate", "Merge networks into the fewest", examples);
   const auto path = std::make_shared<std::string>();
-  command->add_option("FILE", *path, "The networks; - is standard input")->required();
-  command->callback([path, &exit_status] { exit_status = run(*path); });
+  added.add({.names = "FILE",
+             .help = "The networks; - is standard input",
+             .value_name = "TEXT",
+             .required = true},
+            *path);
+  added.on_run([path] { return run(*path); });
 }
 
 }  // namespace vmnet::cli

@@ -1,10 +1,12 @@
 // vmnet carve: free networks out of a block.
+module;
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "commands.hpp"
+module vmnet.cli.commands;
 
 import vmnet;
 import vmnet.cli.addresses;
@@ -26,7 +28,7 @@ struct carve_options {
   std::string from;
   std::string prefix;
   std::string count = "1";
-  std::string avoid;
+  std::optional<std::string> avoid;
 };
 
 int run(const carve_options& options) {
@@ -39,8 +41,8 @@ int run(const carve_options& options) {
     return exit_bad_input;
   }
   std::vector<ipv4_range> used;
-  if (!options.avoid.empty())
-    if (const int status = read_ranges(options.avoid, used); status != exit_good) return status;
+  if (options.avoid)
+    if (const int status = read_ranges(*options.avoid, used); status != exit_good) return status;
   const ipv4_set free = ipv4_set(*block) - ipv4_set::from_ranges(used);
   const auto carved = take_free(free, static_cast<std::int64_t>(*prefix), *count);
   if (!carved) {
@@ -57,20 +59,24 @@ int run(const carve_options& options) {
 
 }  // namespace
 
-void add_carve(CLI::App& app, int& exit_status) {
-  CLI::App* const command = app.add_subcommand("carve", "Cut free networks out of a block");
-  command->footer(examples);
+void add_carve(command_line& program) {
+  command& added = program.add("carve", "Cut free networks out of a block", examples);
   const auto options = std::make_shared<carve_options>();
-  command->add_option("--from", options->from, "The block to cut from")
-      ->required()
-      ->type_name("CIDR");
-  command->add_option("--prefix", options->prefix, "The prefix length of the networks")
-      ->required()
-      ->type_name("LENGTH");
-  command->add_option("--count", options->count, "How many (default 1)")->type_name("N");
-  command->add_option("--avoid", options->avoid, "A file of addresses in use; - is standard input")
-      ->type_name("FILE");
-  command->callback([options, &exit_status] { exit_status = run(*options); });
+  added.add(
+      {.names = "--from", .help = "The block to cut from", .value_name = "CIDR", .required = true},
+      options->from);
+  added.add({.names = "--prefix",
+             .help = "The prefix length of the networks",
+             .value_name = "LENGTH",
+             .required = true},
+            options->prefix);
+  added.add({.names = "--count", .help = "How many (default 1)", .value_name = "N"},
+            options->count);
+  added.add({.names = "--avoid",
+             .help = "A file of addresses in use; - is standard input",
+             .value_name = "FILE"},
+            options->avoid);
+  added.on_run([options] { return run(*options); });
 }
 
 }  // namespace vmnet::cli

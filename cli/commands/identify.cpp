@@ -2,20 +2,21 @@
 //
 // One pass: a row is written as soon as its id is read, and the set is kept only
 // where it is to be checked for collisions.
+module;
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
-#include <map>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "commands.hpp"
+module vmnet.cli.commands;
 
 import vmnet;
 import vmnet.cli.arguments;
@@ -30,19 +31,28 @@ import vmnet.cli.rows;
 namespace vmnet::cli {
 namespace {
 
+/// The values of --format, in the order of row_format.
+constexpr const char* format_names[] = {"table", "tsv", "csv", "json", "jsonl"};
+
 struct identify_options {
   std::optional<std::string> subnet;
   std::vector<std::string> ids;
   std::vector<std::string> dashed_ids;
   std::vector<std::string> files;
-  input_options input;
-  std::optional<row_format> format;
+  std::optional<std::string> input;
+  std::optional<std::string> encoding;
+  std::optional<std::string> format;
   std::string output = "-";
   bool digest = false;
   bool no_check = false;
   bool strict = false;
   bool keep_going = false;
 };
+
+row_format format_named(std::string_view name) {
+  const auto* const found = std::find(std::begin(format_names), std::end(format_names), name);
+  return static_cast<row_format>(found - std::begin(format_names));
+}
 
 /// An id in a message: escaped, and to be seen where it is empty.
 std::string shown(std::string_view id) { return id.empty() ? "(the empty id)" : escaped(id); }
@@ -114,6 +124,7 @@ class identify_run {
  public:
   identify_run(const identify_options& options, std::optional<ipv4_network> subnet)
       : options_(&options),
+        input_(read_input_options(options.input, options.encoding)),
         subnet_(subnet),
         out_(options.output),
         progress_(STDERR_FILENO, out_.is_terminal()) {}
@@ -121,7 +132,8 @@ class identify_run {
   int run() {
     if (out_.error() != 0) return output_failed();
     const row_format usual = out_.is_terminal() ? row_format::table : row_format::tsv;
-    writer_ = make_row_writer(options_->format.value_or(usual), options_->digest, out_);
+    writer_ = make_row_writer(options_->format ? format_named(*options_->format) : usual,
+                              options_->digest, out_);
     read_all();
     progress_.clear();
     if (status_ != exit_good && !went_on_) return status_;
@@ -149,11 +161,11 @@ class identify_run {
   bool read_argument(const std::string& id) {
     ++arguments_;
     std::string decoded;
-    if (options_->input.encoding == id_encoding::hex) {
+    if (input_.encoding == id_encoding::hex) {
       if (const auto offset = decode_hex(id, decoded))
         return fault({"ID", arguments_, *offset + 1}, hex_fault(id, *offset), id);
     }
-    const bool is_hex = options_->input.encoding == id_encoding::hex;
+    const bool is_hex = input_.encoding == id_encoding::hex;
     return row(is_hex ? decoded : id, std::nullopt, {"ID", arguments_, 1}, id);
   }
 
@@ -161,7 +173,7 @@ class identify_run {
     file_source source(path);
     if (source.error() != 0) return input_failed(path, source.error());
     progress_.begin(source.size());
-    id_reader reader(source, options_->input);
+    id_reader reader(source, input_);
     for (;;) {
       switch (reader.next()) {
         case input_event::row:
@@ -241,6 +253,7 @@ class identify_run {
   }
 
   const identify_options* options_;
+  input_options input_;
   std::optional<ipv4_network> subnet_;
   output out_;
   progress_bar progress_;
@@ -270,30 +283,6 @@ int run(const identify_options& options) {
   return identify_run(options, subnet).run();
 }
 
-/// A named value of an option.
-template <class Value>
-struct choice {
-  std::string name;
-  Value value;
-};
-
-/// Adds an option that takes one of some names.
-template <class Value, class Take>
-void add_choice(CLI::App& command, const std::string& option, const std::string& description,
-                std::initializer_list<choice<Value>> choices, Take take) {
-  std::vector<std::string> names;
-  std::map<std::string, Value> values;
-  for (const choice<Value>& one : choices) {
-    names.push_back(one.name);
-    values.emplace(one.name, one.value);
-  }
-  command
-      .add_option_function<std::string>(
-          option, [values, take](const std::string& name) { take(values.at(name)); }, description)
-      ->check(CLI::IsMember(names))
-      ->type_name("");
-}
-
 constexpr const char* details = R"(Input:
   Plain files have an id a line; a tab and a subnet of its own may follow. Empty
   lines and lines that begin with '#' are skipped, spaces belong to the id. JSON
@@ -319,49 +308,48 @@ Examples:
 
 }  // namespace
 
-void add_identify(CLI::App& app, int& exit_status) {
-  CLI::App* const command = app.add_subcommand("identify", "Print the network identities of VMs");
+void add_identify(command_line& program) {
+  command& added = program.add("identify", "Print the network identities of VMs", details);
   const auto options = std::make_shared<identify_options>();
-  command->footer(details);
-  command
-      ->add_option("--subnet", options->subnet,
-                   "The guests' subnet, as 172.30.0.0/24; needed where an id has none of its own")
-      ->type_name("CIDR");
-  command->add_option("ID", options->ids, "Ids of VMs")->type_name("");
-  command->add_option("--id", options->dashed_ids, "An id, whatever it begins with")
-      ->type_name("ID")
-      ->allow_extra_args(false);
-  command->add_option("--ids", options->files, "A file of ids; '-' is standard input")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-
-  add_choice<input_format>(*command, "--input",
-                           "By default jsonl where the first byte not blank is '{'",
-                           {{"plain", input_format::plain}, {"jsonl", input_format::jsonl}},
-                           [options](input_format format) { options->input.format = format; });
-  add_choice<id_encoding>(*command, "--id-encoding",
-                          "hex: plain ids and arguments have two digits a byte",
-                          {{"raw", id_encoding::raw}, {"hex", id_encoding::hex}},
-                          [options](id_encoding encoding) { options->input.encoding = encoding; });
-  add_choice<row_format>(*command, "--format", "By default table on a terminal, tsv elsewhere",
-                         {{"table", row_format::table},
-                          {"tsv", row_format::tsv},
-                          {"csv", row_format::csv},
-                          {"json", row_format::json},
-                          {"jsonl", row_format::jsonl}},
-                         [options](row_format format) { options->format = format; });
-  command->add_flag("--digest", options->digest, "Add the field digest: all 64 bits of the hash");
-  command->add_option("-o,--output", options->output, "Write to FILE instead of standard output")
-      ->type_name("FILE");
-  command->add_flag("--keep-going", options->keep_going,
-                    "Report bad lines and pass over them; the exit status is 2 then");
-  CLI::Option* const strict = command->add_flag("--strict", options->strict,
-                                                "Collisions and duplicates end with exit status 1");
-  command
-      ->add_flag("--no-check", options->no_check,
-                 "Do not look for collisions; memory is constant then")
-      ->excludes(strict);
-  command->callback([options, &exit_status] { exit_status = run(*options); });
+  added.add({.names = "--subnet",
+             .help = "The guests' subnet, as 172.30.0.0/24; needed where an id has none of its own",
+             .value_name = "CIDR"},
+            options->subnet);
+  added.add({.names = "ID", .help = "Ids of VMs"}, options->ids);
+  added.add({.names = "--id", .help = "An id, whatever it begins with", .value_name = "ID"},
+            options->dashed_ids);
+  added.take_literally("--id");
+  added.add(
+      {.names = "--ids", .help = "A file of ids; '-' is standard input", .value_name = "FILE"},
+      options->files);
+  added.add({.names = "--input",
+             .help = "By default jsonl where the first byte not blank is '{'",
+             .choices = {"plain", "jsonl"}},
+            options->input);
+  added.add({.names = "--id-encoding",
+             .help = "hex: plain ids and arguments have two digits a byte",
+             .choices = {"raw", "hex"}},
+            options->encoding);
+  added.add({.names = "--format",
+             .help = "By default table on a terminal, tsv elsewhere",
+             .choices = {std::begin(format_names), std::end(format_names)}},
+            options->format);
+  added.add({.names = "--digest", .help = "Add the field digest: all 64 bits of the hash"},
+            options->digest);
+  added.add({.names = "-o,--output",
+             .help = "Write to FILE instead of standard output",
+             .value_name = "FILE"},
+            options->output);
+  added.add({.names = "--keep-going",
+             .help = "Report bad lines and pass over them; the exit status is 2 then"},
+            options->keep_going);
+  added.add({.names = "--strict", .help = "Collisions and duplicates end with exit status 1"},
+            options->strict);
+  added.add({.names = "--no-check",
+             .help = "Do not look for collisions; memory is constant then",
+             .excludes = "--strict"},
+            options->no_check);
+  added.on_run([options] { return run(*options); });
 }
 
 }  // namespace vmnet::cli

@@ -1,4 +1,5 @@
 // vmnet net: what a subnet holds.
+module;
 #include <fmt/format.h>
 
 #include <cstdint>
@@ -7,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "commands.hpp"
+module vmnet.cli.commands;
 
 import vmnet;
 import vmnet.cli.arguments;
@@ -137,13 +138,16 @@ int run(const net_options& options) {
 
 }  // namespace
 
-void add_net(CLI::App& app, int& exit_status) {
-  CLI::App* const command = app.add_subcommand("net", "Explain a subnet");
-  command->footer(examples);
+void add_net(command_line& program) {
+  command& added = program.add("net", "Explain a subnet", examples);
   const auto options = std::make_shared<net_options>();
-  command->add_option("CIDR", options->cidr, "The subnet; host bits are masked")->required();
-  command->add_flag("--json", options->json, "Print one JSON object");
-  command->callback([options, &exit_status] { exit_status = run(*options); });
+  added.add({.names = "CIDR",
+             .help = "The subnet; host bits are masked",
+             .value_name = "TEXT",
+             .required = true},
+            options->cidr);
+  added.add({.names = "--json", .help = "Print one JSON object"}, options->json);
+  added.on_run([options] { return run(*options); });
 }
 
 }  // namespace vmnet::cli

@@ -1,4 +1,5 @@
 // vmnet risk: how likely it is that two VMs get the same name or address.
+module;
 #include <fmt/format.h>
 
 #include <cstdint>
@@ -8,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "commands.hpp"
+module vmnet.cli.commands;
 
 import vmnet;
 import vmnet.cli.arguments;
@@ -29,7 +30,7 @@ constexpr const char* examples =
 
 struct risk_options {
   std::string vms;
-  std::string subnet;
+  std::optional<std::string> subnet;
   bool json = false;
 };
 
@@ -62,13 +63,13 @@ std::string json_of(std::uint64_t vms, const std::optional<ipv4_network>& subnet
   return json.dump() + '\n';
 }
 
-int run(const risk_options& options, bool with_subnet) {
+int run(const risk_options& options) {
   const auto vms = read_count("--vms", options.vms);
   if (!vms) return exit_bad_input;
   std::vector<resource> resources;
   std::optional<ipv4_network> subnet;
-  if (with_subnet) {
-    subnet = read_subnet("--subnet", options.subnet);
+  if (options.subnet) {
+    subnet = read_subnet("--subnet", *options.subnet);
     if (!subnet) return exit_bad_input;
     const std::uint64_t slots = num_guest_addresses(*subnet);
     if (slots == 0) {
@@ -84,18 +85,17 @@ int run(const risk_options& options, bool with_subnet) {
 
 }  // namespace
 
-void add_risk(CLI::App& app, int& exit_status) {
-  CLI::App* const command =
-      app.add_subcommand("risk", "Tell how likely VMs collide in address, TAP name and MAC");
-  command->footer(examples);
+void add_risk(command_line& program) {
+  command& added =
+      program.add("risk", "Tell how likely VMs collide in address, TAP name and MAC", examples);
   const auto options = std::make_shared<risk_options>();
-  command->add_option("--vms", options->vms, "The number of VMs")->required()->type_name("N");
-  CLI::Option* const subnet =
-      command->add_option("--subnet", options->subnet, "The subnet that they share")
-          ->type_name("CIDR");
-  command->add_flag("--json", options->json, "Print one JSON object; risks are fractions");
-  command->callback(
-      [options, subnet, &exit_status] { exit_status = run(*options, subnet->count() > 0); });
+  added.add({.names = "--vms", .help = "The number of VMs", .value_name = "N", .required = true},
+            options->vms);
+  added.add({.names = "--subnet", .help = "The subnet that they share", .value_name = "CIDR"},
+            options->subnet);
+  added.add({.names = "--json", .help = "Print one JSON object; risks are fractions"},
+            options->json);
+  added.on_run([options] { return run(*options); });
 }
 
 }  // namespace vmnet::cli

@@ -1,8 +1,9 @@
 // vmnet set: what an expression over sets of addresses holds.
+module;
 #include <memory>
 #include <string>
 
-#include "commands.hpp"
+module vmnet.cli.commands;
 
 import vmnet;
 import vmnet.cli.addresses;
@@ -41,15 +42,18 @@ int run(const set_options& options) {
 
 }  // namespace
 
-void add_set(CLI::App& app, int& exit_status) {
-  CLI::App* const command = app.add_subcommand("set", "Evaluate an expression over addresses");
-  command->footer(examples);
+void add_set(command_line& program) {
+  command& added = program.add("set", "Evaluate an expression over addresses", examples);
   const auto options = std::make_shared<set_options>();
-  command->add_option("EXPR", options->expression, "The expression, as one argument")->required();
-  auto* const ranges =
-      command->add_flag("--ranges", options->ranges, "Print ranges instead of networks");
-  command->add_flag("--count", options->count, "Print the number of addresses")->excludes(ranges);
-  command->callback([options, &exit_status] { exit_status = run(*options); });
+  added.add({.names = "EXPR",
+             .help = "The expression, as one argument",
+             .value_name = "TEXT",
+             .required = true},
+            options->expression);
+  added.add({.names = "--ranges", .help = "Print ranges instead of networks"}, options->ranges);
+  added.add({.names = "--count", .help = "Print the number of addresses", .excludes = "--ranges"},
+            options->count);
+  added.on_run([options] { return run(*options); });
 }
 
 }  // namespace vmnet::cli

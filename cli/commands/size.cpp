@@ -1,4 +1,5 @@
 // vmnet size: the smallest subnet for a number of VMs and a risk.
+module;
 #include <fmt/format.h>
 
 #include <cstdint>
@@ -7,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "commands.hpp"
+module vmnet.cli.commands;
 
 import vmnet;
 import vmnet.cli.arguments;
@@ -89,17 +90,20 @@ int run(const size_options& options) {
 
 }  // namespace
 
-void add_size(CLI::App& app, int& exit_status) {
-  CLI::App* const command =
-      app.add_subcommand("size", "Find the smallest subnet for a number of VMs and a risk");
-  command->footer(examples);
+void add_size(command_line& program) {
+  command& added =
+      program.add("size", "Find the smallest subnet for a number of VMs and a risk", examples);
   const auto options = std::make_shared<size_options>();
-  command->add_option("--vms", options->vms, "The number of VMs")->required()->type_name("N");
-  command->add_option("--risk", options->risk, "The risk to accept: 0.01 or 1%")
-      ->required()
-      ->type_name("P");
-  command->add_flag("--json", options->json, "Print one JSON object; risks are fractions");
-  command->callback([options, &exit_status] { exit_status = run(*options); });
+  added.add({.names = "--vms", .help = "The number of VMs", .value_name = "N", .required = true},
+            options->vms);
+  added.add({.names = "--risk",
+             .help = "The risk to accept: 0.01 or 1%",
+             .value_name = "P",
+             .required = true},
+            options->risk);
+  added.add({.names = "--json", .help = "Print one JSON object; risks are fractions"},
+            options->json);
+  added.on_run([options] { return run(*options); });
 }
 
 }  // namespace vmnet::cli

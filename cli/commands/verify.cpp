@@ -1,4 +1,5 @@
 // vmnet verify: checks golden vectors of scheme v1, row by row in one pass.
+module;
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -7,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "commands.hpp"
+module vmnet.cli.commands;
 
 import vmnet;
 import vmnet.cli.escape;
@@ -141,14 +142,12 @@ class verification {
 
 }  // namespace
 
-void add_verify(CLI::App& app, int& exit_status) {
-  CLI::App* const command = app.add_subcommand("verify", "Check golden vectors of scheme v1");
-  command->footer(details);
+void add_verify(command_line& program) {
+  command& added = program.add("verify", "Check golden vectors of scheme v1", details);
   const auto file = std::make_shared<std::string>();
-  command->add_option("FILE", *file, "A file of vectors; '-' is standard input")
-      ->required()
-      ->type_name("");
-  command->callback([file, &exit_status] { exit_status = verification(*file).run(); });
+  added.add({.names = "FILE", .help = "A file of vectors; '-' is standard input", .required = true},
+            *file);
+  added.on_run([file] { return verification(*file).run(); });
 }
 
 }  // namespace vmnet::cli

@@ -1,4 +1,5 @@
 // vmnet whois: which ids own an address, a TAP name or a MAC address.
+module;
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -6,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "commands.hpp"
+module vmnet.cli.commands;
 
 import vmnet;
 import vmnet.cli.arguments;
@@ -34,8 +35,8 @@ struct whois_options {
   std::optional<std::string> subnet;
   std::string file;
   std::string name;
-  std::string input;
-  std::string encoding;
+  std::optional<std::string> input;
+  std::optional<std::string> encoding;
   bool json = false;
 };
 
@@ -104,11 +105,7 @@ int run(const whois_options& options) {
   };
   file_source source(options.file);
   if (source.error() != 0) return unreadable(source.error());
-  input_options input;
-  if (!options.input.empty())
-    input.format = options.input == "jsonl" ? input_format::jsonl : input_format::plain;
-  if (options.encoding == "hex") input.encoding = id_encoding::hex;
-  id_reader reader(source, input);
+  id_reader reader(source, read_input_options(options.input, options.encoding));
 
   auto owners = nlohmann::ordered_json::array();
   std::string text;
@@ -157,27 +154,32 @@ int run(const whois_options& options) {
 
 }  // namespace
 
-void add_whois(CLI::App& app, int& exit_status) {
-  CLI::App* const command =
-      app.add_subcommand("whois", "Tell which ids own an address, a TAP name or a MAC address");
-  command->footer(details);
+void add_whois(command_line& program) {
+  command& added =
+      program.add("whois", "Tell which ids own an address, a TAP name or a MAC address", details);
   const auto options = std::make_shared<whois_options>();
-  command->add_option("NAME", options->name, "The ADDRESS, TAP name or MAC that was seen")
-      ->required()
-      ->type_name("");
-  command->add_option("--ids", options->file, "The file of ids; '-' is standard input")
-      ->required()
-      ->type_name("FILE");
-  command->add_option("--subnet", options->subnet, "The subnet of ids without one of their own")
-      ->type_name("CIDR");
-  command->add_option("--input", options->input, "The format of FILE, where not found out")
-      ->check(CLI::IsMember({"plain", "jsonl"}))
-      ->type_name("");
-  command->add_option("--id-encoding", options->encoding, "hex: plain ids have two digits a byte")
-      ->check(CLI::IsMember({"raw", "hex"}))
-      ->type_name("");
-  command->add_flag("--json", options->json, "Print one JSON object");
-  command->callback([options, &exit_status] { exit_status = run(*options); });
+  added.add(
+      {.names = "NAME", .help = "The ADDRESS, TAP name or MAC that was seen", .required = true},
+      options->name);
+  added.add({.names = "--ids",
+             .help = "The file of ids; '-' is standard input",
+             .value_name = "FILE",
+             .required = true},
+            options->file);
+  added.add({.names = "--subnet",
+             .help = "The subnet of ids without one of their own",
+             .value_name = "CIDR"},
+            options->subnet);
+  added.add({.names = "--input",
+             .help = "The format of FILE, where not found out",
+             .choices = {"plain", "jsonl"}},
+            options->input);
+  added.add({.names = "--id-encoding",
+             .help = "hex: plain ids have two digits a byte",
+             .choices = {"raw", "hex"}},
+            options->encoding);
+  added.add({.names = "--json", .help = "Print one JSON object"}, options->json);
+  added.on_run([options] { return run(*options); });
 }
 
 }  // namespace vmnet::cli

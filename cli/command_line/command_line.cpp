@@ -1,0 +1,161 @@
+module;
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+module vmnet.cli.command_line;
+
+import vmnet.cli.escape;
+import vmnet.cli.report;
+
+namespace vmnet::cli {
+namespace {
+
+/// Keeps the lines of descriptions and examples: CLI11 2.5 and later would fill
+/// them up as paragraphs, and earlier ones have no such switch.
+template <class Formatter>
+void keep_lines(Formatter& formatter) {
+  if constexpr (requires { formatter.enable_footer_formatting(false); }) {
+    formatter.enable_description_formatting(false);
+    formatter.enable_footer_formatting(false);
+  }
+}
+
+CLI::Option* add_option(CLI::App& app, const option& about, bool* into) {
+  return app.add_flag(about.names, *into, about.help);
+}
+
+template <class Value>
+CLI::Option* add_option(CLI::App& app, const option& about, Value* into) {
+  CLI::Option* const added = app.add_option(about.names, *into, about.help);
+  added->type_name(about.value_name);
+  // An option takes one value each time; an argument all that are left.
+  if (about.names.starts_with('-')) added->allow_extra_args(false);
+  if (!about.choices.empty()) added->check(CLI::IsMember(about.choices));
+  return added;
+}
+
+/// True where CLI11 would not take the positional `argument` as it is: "[a,b]" is
+/// two values to it, and "++" ends the command.
+bool has_meaning_to_parser(std::string_view argument) {
+  return (argument.starts_with('[') && argument.ends_with(']')) || argument == "++";
+}
+
+}  // namespace
+
+/// CLI11's view of the program.
+class command_line::parser {
+ public:
+  parser(const command_line& program, int& exit_status)
+      : program_(&program), app_(program.description_, program.name_) {
+    keep_lines(*app_.get_formatter());
+    app_.set_version_flag("--version", program.version_, "Print the version and exit");
+    app_.require_subcommand(1);
+    for (const command& one : program.commands_) {
+      CLI::App* const added = app_.add_subcommand(one.name_, one.help_);
+      added->footer(one.details_);
+      for (const command::entry& entry : one.options_) {
+        CLI::Option* const option = std::visit(
+            [&](auto* into) { return add_option(*added, entry.about, into); }, entry.into);
+        option->required(entry.about.required);
+        if (!entry.about.excludes.empty())
+          option->excludes(added->get_option(entry.about.excludes));
+      }
+      added->callback([&one, &exit_status] { exit_status = one.run_(); });
+    }
+    app_.footer(program.details_);  // now: a command added later would inherit it
+  }
+
+  /// The status with which it ends, where no command has run.
+  std::optional<int> parse(int argc, char** argv) {
+    try {
+      app_.parse(arguments(argc, argv));
+    } catch (const CLI::CallForHelp&) {
+      return print(app_.help());
+    } catch (const CLI::CallForVersion& version) {
+      return print(std::string(version.what()) + '\n');
+    } catch (const CLI::ParseError& error) {
+      if (app_.get_subcommands().empty() && app_.remaining_size() > 0)
+        report(escaped("unknown command " + app_.remaining().front()) + " (try '" + called() +
+               " --help')");
+      else
+        report(escaped(error.what()) + " (try '" + called() + " --help')");
+      return exit_bad_input;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  /// The command that the user has named, or the program itself: whose help is of
+  /// use.
+  std::string called() const {
+    std::string name = program_->name_;
+    for (const CLI::App* named : app_.get_subcommands()) name += ' ' + named->get_name();
+    return name;
+  }
+
+  /// True for an option that takes the next argument for its value.
+  static bool takes_value(const CLI::App& app, const std::string& argument) {
+    if (!argument.starts_with('-')) return false;
+    const CLI::Option* const option = app.get_option_no_throw(argument);
+    return option != nullptr && option->get_items_expected_max() > 0;
+  }
+
+  /// The arguments in CLI11's order, the last first. Behind `--` every argument is
+  /// to be taken literally, which CLI11 does only as long as a positional is
+  /// missing: each goes to the command's literal option, and so does what it would
+  /// not take as it is.
+  std::vector<std::string> arguments(int argc, char** argv) const {
+    std::vector<std::string> reversed;
+    const auto is_named = [&](const command& one) { return argc > 1 && one.name_ == argv[1]; };
+    const auto found =
+        std::find_if(program_->commands_.begin(), program_->commands_.end(), is_named);
+    const bool is_literal = found != program_->commands_.end() && !found->literal_.empty();
+    const CLI::App& app = is_literal ? *app_.get_subcommand(found->name_) : app_;
+    bool all_literal = false;
+    bool is_value = false;
+    for (int i = 1; i < argc; ++i) {
+      const std::string argument = argv[i];
+      if (is_literal && !all_literal && argument == "--") {
+        all_literal = true;
+        continue;
+      }
+      if (all_literal || (is_literal && !is_value && has_meaning_to_parser(argument)))
+        reversed.push_back(found->literal_);
+      is_value = !is_value && takes_value(app, argument);
+      reversed.push_back(argument);
+    }
+    std::reverse(reversed.begin(), reversed.end());
+    return reversed;
+  }
+
+  const command_line* program_;
+  CLI::App app_;
+};
+
+command::command(std::string name, std::string help, std::string details)
+    : name_(std::move(name)), help_(std::move(help)), details_(std::move(details)) {}
+
+command_line::command_line(std::string name, std::string version, std::string description,
+                           std::string details)
+    : name_(std::move(name)),
+      version_(std::move(version)),
+      description_(std::move(description)),
+      details_(std::move(details)) {}
+
+command& command_line::add(std::string name, std::string help, std::string details) {
+  return commands_.emplace_back(std::move(name), std::move(help), std::move(details));
+}
+
+int command_line::run(int argc, char** argv) {
+  int exit_status = exit_good;
+  parser parsing(*this, exit_status);
+  return parsing.parse(argc, argv).value_or(exit_status);
+}
+
+}  // namespace vmnet::cli
