@@ -78,11 +78,10 @@ std::optional<input_line> line_reader::next() {
 }
 
 std::optional<char> line_reader::peek_after_blanks() {
-  std::size_t at = 0;
-  do {
-    for (; begin_ + at < end_; ++at)
-      if (!is_blank(buffer_[begin_ + at])) return buffer_[begin_ + at];
-  } while (at < max_length_ && fill());
+  for (std::size_t at = 0; at < max_length_; ++at) {
+    if (begin_ + at == end_ && !fill()) break;
+    if (!is_blank(buffer_[begin_ + at])) return buffer_[begin_ + at];
+  }
   return std::nullopt;
 }
 

@@ -49,6 +49,13 @@ TEST(IdReader, GivesTheSameHoweverTheBytesArrive) {
   }
 }
 
+TEST(IdReader, LooksForTheFormatWithinOneLineHoweverTheBytesArrive) {
+  for (const std::size_t step : {1U, 2U, 1000U}) {
+    EXPECT_EQ(events("\n\n\n{\"id\":1}", step, 4), "4:5 fault in {\"id\nend") << step;
+    EXPECT_EQ(events("\n\n\n\n{a}", step, 4), "5 row {a}\nend") << step;
+  }
+}
+
 TEST(IdReader, FindsNothingInNothing) {
   EXPECT_EQ(events("", 1, 10), "end");
   EXPECT_EQ(events("\n\n", 1, 10), "end");
