@@ -9,7 +9,8 @@
 #
 # OSS-Fuzz's image has neither ninja nor clang-scan-deps, without which CMake
 # builds no modules. So the compiler is driven over fuzz/build.list, in import
-# order.
+# order. The program's readers need the headers of nlohmann-json, which the
+# Dockerfiles install.
 ROOT=$SRC/vmnet
 BMI=$WORK/vmnet-bmi
 OBJ=$WORK/vmnet-obj
@@ -20,24 +21,28 @@ read -ra ENGINE <<<"$LIB_FUZZING_ENGINE"
 
 compile() { "$CXX" "${FLAGS[@]}" "$@"; }
 
-library=()
+# keep SOURCE OBJECT: among the library's objects, or those of the program.
+library=() program=()
+keep() { if [[ $1 == cli/* ]]; then program+=("$2"); else library+=("$2"); fi; }
+
 while read -r kind name sources; do
   case $kind in
     interface)
       object=$OBJ/$name.o
       compile "-fmodule-output=$BMI/$name.pcm" -c "$ROOT/$sources" -o "$object"
-      library+=("$object") ;;
+      keep "$sources" "$object" ;;
     unit)
       object=$OBJ/${sources//\//_}.o
       compile -c "$ROOT/$sources" -o "$object"
-      library+=("$object") ;;
-    harness)
+      keep "$sources" "$object" ;;
+    harness | program)
       objects=()
       for source in $sources; do
         object=$OBJ/$source.o
         [[ -e $object ]] || compile -c "$ROOT/fuzz/$source" -o "$object"
         objects+=("$object")
       done
+      [[ $kind == harness ]] || objects+=("${program[@]}")
       compile "${objects[@]}" "${library[@]}" "${ENGINE[@]}" -o "$OUT/${name}_fuzzer"
       seeds=("$ROOT/fuzz/corpus/$name"/*)
       regressions=("$ROOT/fuzz/regressions/$name"/*)

@@ -1,30 +1,36 @@
 # Compares fuzz/build.list with what CMake builds, and the corpus with its
-# README: cmake -DROOT=... -DINTERFACES=... -DUNITS=... -P check_lists.cmake
+# README: cmake -DROOT=... -DINTERFACES=... -DUNITS=... -DREADER=... -P
+# check_lists.cmake; READER is empty where the program is not built.
 function(expect_equal what ours theirs)
   if(NOT "${ours}" STREQUAL "${theirs}")
     message(SEND_ERROR "${what}:\n  fuzz/build.list: ${ours}\n  CMake:           ${theirs}")
   endif()
 endfunction()
 
-# The sources that build.list names for the kinds, without "modules/".
-function(listed result kind)
-  file(STRINGS "${ROOT}/fuzz/build.list" lines REGEX "^${kind} .*modules/")
-  list(TRANSFORM lines REPLACE "^.*modules/" "")
+# The sources in FOLDER that build.list names for the kinds, without it.
+function(listed result kinds folder)
+  file(STRINGS "${ROOT}/fuzz/build.list" lines REGEX "^(${kinds}) .* ${folder}/")
+  list(TRANSFORM lines REPLACE "^.* ${folder}/" "")
   set(${result} ${lines} PARENT_SCOPE)
 endfunction()
 
 list(TRANSFORM INTERFACES REPLACE "^${ROOT}/modules/" "")
 list(TRANSFORM UNITS REPLACE "^${ROOT}/modules/" "")
-listed(our_interfaces interface)
-listed(our_units unit)
+listed(our_interfaces interface modules)
+listed(our_units unit modules)
 expect_equal("interfaces, in import order" "${our_interfaces}" "${INTERFACES}")
 expect_equal("implementation units" "${our_units}" "${UNITS}")
+if(READER)
+  list(TRANSFORM READER REPLACE "^${ROOT}/cli/" "")
+  listed(our_reader "interface|unit" cli)
+  expect_equal("units of the program's reader" "${our_reader}" "${READER}")
+endif()
 
 # Every harness has seeds, every seed a line that says why it is there.
 file(READ "${ROOT}/fuzz/corpus/README.md" readme)
-file(STRINGS "${ROOT}/fuzz/build.list" harnesses REGEX "^harness ")
+file(STRINGS "${ROOT}/fuzz/build.list" harnesses REGEX "^(harness|program) ")
 foreach(line IN LISTS harnesses)
-  string(REGEX REPLACE "^harness ([a-z0-9_]+) .*" "\\1" name "${line}")
+  string(REGEX REPLACE "^[a-z]+ ([a-z0-9_]+) .*" "\\1" name "${line}")
   file(GLOB seeds RELATIVE "${ROOT}/fuzz/corpus" "${ROOT}/fuzz/corpus/${name}/*")
   if(NOT seeds)
     message(SEND_ERROR "fuzz/corpus/${name} has no seed")

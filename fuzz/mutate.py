@@ -55,7 +55,7 @@ class Tree:
                 self.interfaces[words[0]] = words[1]
             elif kind == "unit":
                 self.units.append((words[0], words[1]))
-            elif kind == "harness":
+            elif kind in ("harness", "program"):
                 self.harnesses[words[0]] = ["fuzz/" + source for source in words[1:]]
         self.imports = {path: set(re.findall(r"^(?:export )?import ([\w.]+);",
                                              (ROOT / path).read_text(), re.M))

@@ -1,0 +1,137 @@
+// The program's own readers, plain and JSON Lines, fed with any bytes, however
+// they arrive and wherever the source breaks off.
+//
+// Input: a byte each for the format, the longest line, the bytes a read gives,
+// how much is repeated at the end (so that buffers grow) and where the source
+// fails; then the text. The oracle (input_oracle.hpp) cuts lines by hand and
+// reads JSON with a grammar of its own.
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "check.hpp"
+#include "input_oracle.hpp"
+
+import vmnet.cli.input;
+
+namespace {
+
+using fuzz::check;
+using vmnet::cli::input_event;
+
+/// A text that arrives in pieces and may end in a fault, and sees how much the
+/// reader asks for at once: its buffer.
+class watched_source final : public vmnet::cli::byte_source {
+ public:
+  watched_source(std::string_view text, std::size_t step, int error)
+      : text_(text), step_(step), error_(error) {}
+
+  std::ptrdiff_t read(char* into, std::size_t size) override {
+    check(size > 0, "a reader asks for something");
+    largest_ = std::max(largest_, size);
+    const std::size_t count = std::min({size, step_, text_.size()});
+    if (count == 0) return -error_;
+    std::copy_n(text_.data(), count, into);
+    // What was not given is not there, whatever the buffer holds.
+    std::fill_n(into + count, std::min(size - count, std::size_t{16}), '\n');
+    text_.remove_prefix(count);
+    return static_cast<std::ptrdiff_t>(count);
+  }
+
+  [[nodiscard]] std::size_t largest() const { return largest_; }
+
+ private:
+  std::string_view text_;
+  std::size_t step_;
+  int error_;
+  std::size_t largest_ = 0;
+};
+
+void check_row(const vmnet::cli::id_reader& reader, const fuzz::input_expectation& want) {
+  const vmnet::cli::input_row& row = reader.row();
+  check(row.id == want.id, "the id is the oracle's");
+  check(row.subnet.has_value() == want.subnet.has_value(), "a subnet is there where one stands");
+  if (!row.subnet) return;
+  check(row.subnet->prefix_length() == want.subnet->prefix_length &&
+            row.subnet->contains(vmnet::ipv4_address::from_uint32(want.subnet->address)),
+        "the subnet is the oracle's");
+  check(row.subnet_column == want.column, "the subnet stands where the oracle found it");
+}
+
+void check_fault(const vmnet::cli::id_reader& reader, const fuzz::input_expectation& want) {
+  constexpr std::size_t longest_message = 200;
+  const vmnet::cli::input_fault& fault = reader.fault();
+  check(fault.column >= 1 && fault.column <= reader.line().text.size() + 1,
+        "a fault stands in its line or behind it");
+  check(want.column == 0 || fault.column == want.column, "a fault stands where the oracle's does");
+  check(!fault.message.empty() && fault.message.size() <= longest_message,
+        "a message is there and short");
+  check(std::ranges::all_of(fault.message, [](char c) { return c >= ' ' && c <= '~'; }),
+        "a message holds no byte of the input that a terminal would obey");
+}
+
+/// What the reader gives, event by event, against what the oracle expects.
+void check_events(vmnet::cli::id_reader& reader,
+                  const std::vector<fuzz::input_expectation>& expected, int error) {
+  for (const fuzz::input_expectation& want : expected) {
+    const input_event event = reader.next();
+    check(event == (want.is_row ? input_event::row : input_event::fault),
+          "a line is accepted exactly where the oracle accepts it");
+    check(reader.line().number == want.line, "lines are counted from 1");
+    check(reader.line().text == want.text, "the line is shown as it stands");
+    if (want.is_row)
+      check_row(reader, want);
+    else
+      check_fault(reader, want);
+  }
+  for (int again = 0; again < 2; ++again) {
+    check(reader.next() == (error != 0 ? input_event::failed : input_event::end),
+          "the end comes behind the last line, and stays");
+    check(reader.error() == error, "the error is the source's");
+  }
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  constexpr std::size_t first_buffer = std::size_t{256} << 10U;
+  constexpr std::size_t some = 1000;
+  fuzz::reader in(data, size);
+  const unsigned mode = in.byte();
+  const std::size_t longest = in.byte();
+  const std::size_t step = in.byte();
+  const unsigned repeated = in.byte();
+  const std::size_t kept = in.byte();
+
+  vmnet::cli::input_options options;
+  fuzz::input_rules rules;
+  if (mode % 3U == 1) options.format = vmnet::cli::input_format::plain;
+  if (mode % 3U == 2) options.format = vmnet::cli::input_format::jsonl;
+  if (mode / 3U % 2U == 1) options.encoding = vmnet::cli::id_encoding::hex;
+  options.max_line = longest < 128 ? longest : longest * some * 10;
+  rules.max_line = options.max_line;
+  rules.hex = options.encoding == vmnet::cli::id_encoding::hex;
+
+  std::string text(in.rest());
+  if (repeated > 250) text.append((repeated - 250U) * 100 * some, text.empty() ? 'x' : text.back());
+  const bool fails = mode / 6U % 2U == 1;
+  if (fails) text.resize(std::min(text.size(), kept));
+  const int error = fails ? EIO : 0;
+
+  if (options.format == vmnet::cli::input_format::detect)
+    rules.json = fuzz::looks_like_json(text, options.max_line);
+  else
+    rules.json = options.format == vmnet::cli::input_format::jsonl;
+  watched_source source(text, step == 0 ? text.size() + 1 : step * (repeated > 250 ? some : 1),
+                        error);
+  vmnet::cli::id_reader reader(source, options);
+  check_events(reader, fuzz::expect_input(text, rules, fails), error);
+  check(source.largest() <= 2 * std::max(first_buffer, options.max_line + 1),
+        "memory is bounded by the longest line");
+  return 0;
+}

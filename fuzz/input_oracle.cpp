@@ -1,0 +1,254 @@
+#include "input_oracle.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cidr_oracle.hpp"
+
+namespace {
+
+using fuzz::input_expectation;
+using fuzz::input_rules;
+
+constexpr std::string_view hex_digits = "0123456789abcdefABCDEF";
+
+std::uint32_t hex_number(std::string_view digits) {
+  return static_cast<std::uint32_t>(std::strtoul(std::string(digits).c_str(), nullptr, 16));
+}
+
+/// The first offset that is wrong in the hexadecimal writing of bytes, or the bytes.
+std::pair<std::optional<std::size_t>, std::string> from_hex(std::string_view text) {
+  const std::size_t wrong = text.find_first_not_of(hex_digits);
+  if (wrong != std::string_view::npos) return {wrong, {}};
+  if (text.size() % 2 != 0) return {text.size(), {}};
+  std::string bytes;
+  for (std::size_t i = 0; i < text.size(); i += 2)
+    bytes += static_cast<char>(hex_number(text.substr(i, 2)));
+  return {std::nullopt, bytes};
+}
+
+/// A code point in UTF-8.
+std::string encoded(std::uint32_t point) {
+  if (point < 0x80) return {static_cast<char>(point)};
+  const std::size_t size = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+  std::string text(size, '\0');
+  for (std::size_t i = size - 1; i > 0; --i) {
+    text[i] = static_cast<char>(0x80U + point % 64U);
+    point /= 64U;
+  }
+  text[0] = static_cast<char>((0xf00U >> size & 0xffU) + point);
+  return text;
+}
+
+/// The code point at the front of `text`, or nothing where it is no UTF-8: what
+/// is decoded must be encoded as it was written.
+std::optional<std::uint32_t> decoded(std::string_view text) {
+  const auto first = static_cast<std::uint8_t>(text.front());
+  if (first < 0x80) return first;
+  const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc0 || first >= 0xf8 || text.size() < size) return std::nullopt;
+  std::uint32_t point = first % (1U << (7 - size));
+  for (std::size_t i = 1; i < size; ++i)
+    point = point * 64 + static_cast<std::uint8_t>(text[i]) % 64U;
+  const bool is_surrogate = point >= 0xd800 && point < 0xe000;
+  if (is_surrogate || point > 0x10ffff || encoded(point) != text.substr(0, size))
+    return std::nullopt;
+  return point;
+}
+
+/// JSON of one object whose values are strings: all that a line may hold.
+class json_line {
+ public:
+  struct member {
+    std::string key, value;
+    std::size_t at;  // the offset of the value's quote
+  };
+
+  explicit json_line(std::string_view text) : text_(text) {}
+
+  std::optional<std::vector<member>> read() {
+    std::vector<member> members;
+    if (!take('{')) return std::nullopt;
+    if (!take('}')) {
+      do {
+        member m;
+        blanks();
+        if (!string(m.key) || !take(':')) return std::nullopt;
+        blanks();
+        m.at = at_;
+        if (!string(m.value)) return std::nullopt;
+        members.push_back(m);
+      } while (take(','));
+      if (!take('}')) return std::nullopt;
+    }
+    blanks();
+    if (at_ != text_.size()) return std::nullopt;
+    return members;
+  }
+
+ private:
+  void blanks() { at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size()); }
+
+  bool take(char c) {
+    blanks();
+    if (at_ == text_.size() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
+
+  bool string(std::string& out) {
+    if (at_ == text_.size() || text_[at_] != '"') return false;
+    for (++at_; at_ < text_.size() && text_[at_] != '"';) {
+      if (text_[at_] == '\\') {
+        if (!escape(out)) return false;
+        continue;
+      }
+      const auto point = decoded(text_.substr(at_));
+      if (!point || *point < 0x20) return false;
+      out += encoded(*point);
+      at_ += encoded(*point).size();
+    }
+    return at_++ < text_.size();
+  }
+
+  bool escape(std::string& out) {
+    constexpr std::string_view written = "\"\\/bfnrt";
+    constexpr std::string_view meant = "\"\\/\b\f\n\r\t";
+    const std::string_view rest = text_.substr(at_ + 1, 1);
+    if (rest.empty()) return false;
+    if (const std::size_t which = written.find(rest); which != std::string_view::npos) {
+      out += meant[which];
+      at_ += 2;
+      return true;
+    }
+    auto unit = code_unit();
+    if (!unit || (*unit >= 0xdc00 && *unit < 0xe000)) return false;
+    if (*unit >= 0xd800 && *unit < 0xdc00) {
+      const auto low = code_unit();
+      if (!low || *low < 0xdc00 || *low >= 0xe000) return false;
+      unit = 0x10000 + (*unit - 0xd800) * 0x400 + (*low - 0xdc00);
+    }
+    out += encoded(*unit);
+    return true;
+  }
+
+  /// `\uXXXX`.
+  std::optional<std::uint32_t> code_unit() {
+    const std::string_view unit = text_.substr(at_, 6);
+    if (unit.size() != 6 || !unit.starts_with("\\u") ||
+        unit.find_first_not_of(hex_digits, 2) != std::string_view::npos)
+      return std::nullopt;
+    at_ += unit.size();
+    return hex_number(unit.substr(2));
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+/// Whether the members of a line make a row, which goes to `want`.
+bool is_json_row(const std::vector<json_line::member>& members, input_expectation& want) {
+  constexpr std::array<std::string_view, 5> own = {"tap_name", "guest_ip", "gateway", "mac",
+                                                   "digest"};
+  int ids = 0;
+  for (const json_line::member& m : members) {
+    if (m.key == "subnet") {
+      if (want.subnet) return false;
+      want.subnet = fuzz::expect_network(m.value, false);
+      want.column = m.at + 2;
+      if (!want.subnet->error.empty()) return false;
+    } else if (m.key == "id") {
+      ++ids;
+      want.id = m.value;
+    } else if (m.key == "id_hex") {
+      ++ids;
+      const auto [wrong, bytes] = from_hex(m.value);
+      if (wrong) return false;
+      want.id = bytes;
+    } else if (std::ranges::find(own, m.key) == own.end()) {
+      return false;
+    }
+  }
+  return ids == 1;
+}
+
+void expect_json(std::string_view text, input_expectation& want) {
+  const auto members = json_line(text).read();
+  want.is_row = members && is_json_row(*members, want);
+  if (!want.is_row) want.column = 0;
+}
+
+void expect_plain(std::string_view text, bool hex, input_expectation& want) {
+  const std::size_t end = std::min(text.find('\t'), text.size());
+  want.id = text.substr(0, end);
+  if (hex) {
+    const auto [wrong, bytes] = from_hex(want.id);
+    want.id = bytes;
+    if (wrong) {
+      want.column = *wrong + 1;
+      return;
+    }
+  }
+  want.is_row = true;
+  if (end == text.size()) return;
+  want.subnet = fuzz::expect_network(text.substr(end + 1), false);
+  want.is_row = want.subnet->error.empty();
+  want.column = end + 2 + (want.is_row ? 0 : want.subnet->offset);
+}
+
+/// What a line gives; false where it is passed over.
+bool expect_line(std::string_view line, const input_rules& rules, input_expectation& want) {
+  want.text = line.substr(0, rules.max_line);
+  if (line.size() > rules.max_line) {
+    want.column = rules.max_line + 1;
+  } else if (line.substr(0, 3) == "\xef\xbb\xbf" || line.substr(0, 2) == "\xff\xfe" ||
+             line.substr(0, 2) == "\xfe\xff") {
+    want.column = 1;
+  } else if (rules.json) {
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) return false;
+    expect_json(line, want);
+  } else if (!line.empty() && line.back() == '\r') {
+    want.column = line.size();
+  } else if (line.empty() || line.front() == '#') {
+    return false;
+  } else {
+    expect_plain(line, rules.hex, want);
+  }
+  return true;
+}
+
+}  // namespace
+
+namespace fuzz {
+
+bool looks_like_json(std::string_view text, std::size_t limit) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first < limit && first != std::string_view::npos && text[first] == '{';
+}
+
+std::vector<input_expectation> expect_input(std::string_view text, const input_rules& rules,
+                                            bool cut) {
+  std::vector<input_expectation> expected;
+  std::uint64_t number = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find('\n', at);
+    const std::string_view line = text.substr(at, end - at);
+    if (end == std::string_view::npos && cut && line.size() <= rules.max_line) break;
+    input_expectation want;
+    want.line = ++number;
+    if (expect_line(line, rules, want)) expected.push_back(want);
+    at += line.size() + 1;
+  }
+  return expected;
+}
+
+}  // namespace fuzz
