@@ -18,29 +18,20 @@
 #include <vector>
 
 #include "check.hpp"
+#include "interval.hpp"
 
 import vmnet.ipv4;
 
 namespace {
 
+using fuzz::block;
 using fuzz::check;
+using fuzz::covered;
+using fuzz::interval;
+using fuzz::space;
 using vmnet::ipv4_address;
 using vmnet::ipv4_network;
 using vmnet::ipv4_range;
-
-constexpr std::uint64_t space = std::uint64_t{1} << 32U;
-
-/// From `first` to before `end`.
-struct interval {
-  std::uint64_t first = 0;
-  std::uint64_t end = 0;
-
-  [[nodiscard]] std::uint64_t size() const { return end - first; }
-  [[nodiscard]] bool has(std::uint64_t n) const { return first <= n && n < end; }
-  [[nodiscard]] bool covers(interval o) const { return first <= o.first && o.end <= end; }
-  [[nodiscard]] bool meets(interval o) const { return first < o.end && o.first < end; }
-  bool operator==(const interval&) const = default;
-};
 
 ipv4_address address_of(std::uint64_t n) {
   return ipv4_address::from_uint32(static_cast<std::uint32_t>(n));
@@ -48,37 +39,10 @@ ipv4_address address_of(std::uint64_t n) {
 
 std::uint64_t number_of(ipv4_address a) { return a.to_uint32(); }
 
-/// The addresses around `n` in blocks of 2^(32 - prefix_length).
-interval block(std::uint64_t n, int prefix_length) {
-  std::uint64_t size = 1;
-  for (int i = 32; i > prefix_length; --i) size *= 2;
-  return {.first = n - n % size, .end = n - n % size + size};
-}
-
 interval of(const ipv4_network& n) { return block(number_of(n.network()), n.prefix_length()); }
 
 interval of(const ipv4_range& r) {
   return {.first = number_of(r.first()), .end = number_of(r.last()) + 1};
-}
-
-/// The networks that cover `whole`, found by halving the space from the top.
-void cover(interval whole, int prefix_length, std::uint64_t at, std::vector<interval>& out) {
-  const interval here = block(at, prefix_length);
-  if (!whole.meets(here)) return;
-  if (whole.covers(here)) {
-    out.push_back(here);
-    return;
-  }
-  cover(whole, prefix_length + 1, at, out);
-  cover(whole, prefix_length + 1, at + here.size() / 2, out);
-}
-
-/// The intervals of `whole` as networks, in order.
-std::vector<interval> covered(std::span<const interval> whole) {
-  std::vector<interval> out;
-  for (const interval part : whole)
-    if (part.size() > 0) cover(part, 0, 0, out);
-  return out;
 }
 
 template <class Networks>
