@@ -1,0 +1,14 @@
+// What allocate_guest_ip and identify call, by itself: the address for a digest.
+//
+// An id with a wanted digest is hard to make, and the function is not exported.
+// This file is a unit of the module, so it sees it and adds nothing to the
+// interface.
+module;
+#include <cstdint>
+
+module vmnet.alloc;
+
+extern "C++" std::uint32_t allocate_at(std::uint64_t digest, std::uint32_t address, int length) {
+  const auto subnet = vmnet::ipv4_network::make(vmnet::ipv4_address::from_uint32(address), length);
+  return vmnet::detail::guest_ip_of(digest, *subnet).to_uint32();
+}
