@@ -54,7 +54,8 @@ matrix_chroot() {
   fi
 }
 
-# Runs a bash script in a chroot, with /proc and a copy of the sources in /src.
+# Runs a bash script in a chroot, with /proc, terminals of its own (tests open
+# some) and a copy of the sources in /src.
 matrix_in() {
   local directory=$matrix_dir/$1 script=$2 status=0
   rm -rf "$directory/src"
@@ -62,9 +63,10 @@ matrix_in() {
   tar -C "$root" --exclude=./build --exclude=./.git -cf - . | tar -C "$directory/src" -xf -
   cp /etc/resolv.conf "$directory/etc/resolv.conf"
   mount -t proc proc "$directory/proc"
+  mount -t devpts -o newinstance,ptmxmode=0666 devpts "$directory/dev/pts"
   chroot "$directory" /usr/bin/env PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
     /bin/bash -euo pipefail -c "cd /src; $script" </dev/null || status=$?
-  umount "$directory/proc"
+  umount "$directory/dev/pts" "$directory/proc"
   return $status
 }
 

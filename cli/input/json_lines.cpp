@@ -36,16 +36,18 @@ class counting_iterator {
     *progress_ = ++at_;
     return *this;
   }
-  counting_iterator operator++(int) noexcept {
+  // What the parser uses of the rest depends on its version.
+  [[maybe_unused]] counting_iterator operator++(int) noexcept {
     const counting_iterator before = *this;
     ++*this;
     return before;
   }
-  // Which comparison the parser uses depends on its version.
   [[maybe_unused]] bool operator==(const counting_iterator& other) const noexcept {
     return at_ == other.at_;
   }
-  bool operator!=(const counting_iterator& other) const noexcept { return at_ != other.at_; }
+  [[maybe_unused]] bool operator!=(const counting_iterator& other) const noexcept {
+    return at_ != other.at_;
+  }
 
  private:
   const char* at_;

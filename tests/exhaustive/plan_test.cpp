@@ -64,22 +64,29 @@ TEST(PlanExhaustive, RemovingAVmMovesNobodyWhereThePlanIsKept) {
   for (const double load : {0.5, 0.9}) EXPECT_EQ(mean_moves(load, 4, 100, true), 0);
 }
 
-/// TAP names, addresses and MACs, counted without those that are there twice.
+/// True where a value is there twice. By pointers: GCC 16 finds two manglings for
+/// the comparison of a vector's iterators that a module uses as well.
+template <class T>
+bool has_duplicates(std::vector<T> values) {
+  T* const first = values.data();
+  T* const last = first + values.size();
+  std::sort(first, last);
+  return std::adjacent_find(first, last) != last;
+}
+
 void expect_unique(const vmnet::plan& plan) {
-  std::vector<std::vector<std::uint64_t>> values(2);
-  std::vector<vmnet::interface_name> taps;
+  std::vector<vmnet::interface_name> tap_names;
+  std::vector<vmnet::ipv4_address> addresses;
+  std::vector<vmnet::mac_address> macs;
   for (std::size_t i = 0; i < plan.size(); ++i) {
     const vmnet::vm_identity identity = plan[i].identity;
-    values[0].push_back(identity.guest_ip.to_uint32());
-    values[1].push_back(identity.mac.to_uint64());
-    taps.push_back(identity.tap_name);
+    tap_names.push_back(identity.tap_name);
+    addresses.push_back(identity.guest_ip);
+    macs.push_back(identity.mac);
   }
-  for (auto& column : values) {
-    std::ranges::sort(column);
-    EXPECT_EQ(std::ranges::adjacent_find(column), column.end());
-  }
-  std::ranges::sort(taps);
-  EXPECT_EQ(std::ranges::adjacent_find(taps), taps.end());
+  EXPECT_FALSE(has_duplicates(tap_names));
+  EXPECT_FALSE(has_duplicates(addresses));
+  EXPECT_FALSE(has_duplicates(macs));
 }
 
 TEST(PlanExhaustive, WorksToTheLastAddressOfASlashSixteen) {

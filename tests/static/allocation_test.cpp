@@ -14,13 +14,17 @@ namespace {
 std::size_t allocations = 0;
 }  // namespace
 
-// Not inline: GCC would take the malloc of one for the partner of the other's
+// All the forms that the standard library uses: one that is left to a sanitizer
+// would be a mismatch. Not inline: GCC would take the malloc of one for the partner of the other's
 // operator (-Wmismatched-new-delete).
 [[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   void* const memory = std::malloc(size == 0 ? 1 : size);
   if (memory == nullptr) std::abort();
   return memory;
+}
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return ::operator new(size);
 }
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
