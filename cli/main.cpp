@@ -16,7 +16,7 @@ constexpr const char* description =
     "Network identities of microVMs, from nothing but their ids.\n"
     "\n"
     "An id gives its VM's TAP interface, IPv4 address, gateway and MAC address:\n"
-    "the same on every host, without a service or a database.";
+    "the same on every host, without a service or a database.\n";
 
 constexpr const char* details =
     "Examples:\n"

@@ -19,11 +19,6 @@ namespace {
 constexpr std::string_view blanks = " \t\r\n\v\f";
 constexpr int max_depth = 200;  // of parentheses and complements
 
-int unreadable(const std::string& path, int error) {
-  report(system_fault("cannot read " + (path == "-" ? "standard input" : escaped(path)), error));
-  return exit_system_failed;
-}
-
 class evaluation {
  public:
   evaluation(std::string_view text, int& status) : text_(text), status_(status) {}
@@ -42,7 +37,9 @@ class evaluation {
   }
 
   std::nullopt_t refuse(std::string_view message) {
-    report("EXPR: " + std::string(message) + '\n' + window(text_, at_));
+    std::string text = "EXPR: " + std::string(message) + '\n' + window(text_, at_);
+    text.pop_back();  // report() ends the line
+    report(text);
     status_ = exit_bad_input;
     return std::nullopt;
   }
@@ -98,6 +95,8 @@ class evaluation {
   std::optional<ipv4_set> file() {
     const std::size_t end = std::min(text_.find_first_of(" \t\r\n\v\f)", at_), text_.size());
     const std::string path(text_.substr(at_ + 1, end - at_ - 1));
+    if (path == "-" && std::exchange(took_standard_input_, true))
+      return refuse("standard input (@-) can be read only once");
     std::vector<ipv4_range> ranges;
     status_ = read_ranges(path, ranges);
     if (status_ != exit_good) return std::nullopt;
@@ -122,13 +121,14 @@ class evaluation {
   std::string_view text_;
   int& status_;
   std::size_t at_ = 0;
+  bool took_standard_input_ = false;
 };
 
 }  // namespace
 
 int read_ranges(const std::string& path, std::vector<ipv4_range>& ranges) {
   file_source source(path);
-  if (source.error() != 0) return unreadable(path, source.error());
+  if (source.error() != 0) return report_unreadable(path, source.error());
   line_reader lines(source, default_max_line);
   while (const auto line = lines.next()) {
     const std::string_view text = line->text.substr(0, line->text.find('#'));
@@ -148,7 +148,7 @@ int read_ranges(const std::string& path, std::vector<ipv4_range>& ranges) {
     }
     ranges.insert(ranges.end(), set->ranges().begin(), set->ranges().end());
   }
-  return lines.error() == 0 ? exit_good : unreadable(path, lines.error());
+  return lines.error() == 0 ? exit_good : report_unreadable(path, lines.error());
 }
 
 std::optional<ipv4_set> evaluate(std::string_view expression, int& status) {

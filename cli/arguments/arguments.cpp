@@ -26,9 +26,7 @@ constexpr bool read_all(std::string_view text, std::from_chars_result read) noex
 }
 
 void refuse(std::string_view option, std::string_view text, std::string_view expected) {
-  constexpr std::size_t window = 40;
-  report(std::string(option) + ": '" + escaped(text.substr(0, window)) +
-         (text.size() > window ? "..." : "") + "': expected " + std::string(expected));
+  report(std::string(option) + ": '" + shortened(text) + "': expected " + std::string(expected));
 }
 
 }  // namespace

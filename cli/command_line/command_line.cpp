@@ -1,6 +1,9 @@
 module;
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstddef>
+#include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,17 +29,29 @@ void keep_lines(Formatter& formatter) {
   }
 }
 
-CLI::Option* add_option(CLI::App& app, const option& about, bool* into) {
-  return app.add_flag(about.names, *into, about.help);
+/// Refuses what is none of `choices`. Without a description, which --help would
+/// show behind them.
+CLI::Validator one_of(const std::vector<std::string>& choices) {
+  return CLI::Validator(
+      [choices](const std::string& value) {
+        if (std::find(choices.begin(), choices.end(), value) != choices.end()) return std::string();
+        return "'" + shortened(value) + "': expected " + CLI::detail::join(choices, ", ");
+      },
+      "");
+}
+
+CLI::Option* add_flag(CLI::App& app, const option& about, bool& into) {
+  return app.add_flag(about.names, into, about.help)->disable_flag_override();
 }
 
 template <class Value>
-CLI::Option* add_option(CLI::App& app, const option& about, Value* into) {
-  CLI::Option* const added = app.add_option(about.names, *into, about.help);
-  added->type_name(about.value_name);
+CLI::Option* add_option(CLI::App& app, const option& about, Value& into) {
+  CLI::Option* const added = app.add_option(about.names, into, about.help);
+  added->type_name(about.choices.empty() ? about.value_name
+                                         : "{" + CLI::detail::join(about.choices, ",") + "}");
   // An option takes one value each time; an argument all that are left.
   if (about.names.starts_with('-')) added->allow_extra_args(false);
-  if (!about.choices.empty()) added->check(CLI::IsMember(about.choices));
+  if (!about.choices.empty()) added->check(one_of(about.choices));
   return added;
 }
 
@@ -60,13 +75,15 @@ class command_line::parser {
       CLI::App* const added = app_.add_subcommand(one.name_, one.help_);
       added->footer(one.details_);
       for (const command::entry& entry : one.options_) {
-        CLI::Option* const option = std::visit(
-            [&](auto* into) { return add_option(*added, entry.about, into); }, entry.into);
+        CLI::Option* const option = add(*added, entry);
         option->required(entry.about.required);
         if (!entry.about.excludes.empty())
           option->excludes(added->get_option(entry.about.excludes));
       }
-      added->callback([&one, &exit_status] { exit_status = one.run_(); });
+      added->callback([this, added, &one, &exit_status] {
+        hand_out_values(*added);
+        exit_status = one.run_();
+      });
     }
     app_.footer(program.details_);  // now: a command added later would inherit it
   }
@@ -80,12 +97,13 @@ class command_line::parser {
     } catch (const CLI::CallForVersion& version) {
       return print(std::string(version.what()) + '\n');
     } catch (const CLI::ParseError& error) {
-      if (app_.get_subcommands().empty() && app_.remaining_size() > 0)
-        report(escaped("unknown command " + app_.remaining().front()) + " (try '" + called() +
-               " --help')");
-      else
-        report(escaped(error.what()) + " (try '" + called() + " --help')");
-      return exit_bad_input;
+      const std::vector<std::string> extra = app_.remaining(true);
+      if (app_.get_subcommands().empty() && !extra.empty())
+        return refuse("unknown command " + shortened(extra.front()));
+      // CLI11 shows all of them, the last first, and at any length.
+      if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
+        return refuse("unexpected argument '" + shortened(extra.front()) + "'");
+      return refuse(escaped(error.what()));
     }
     return std::nullopt;
   }
@@ -99,6 +117,30 @@ class command_line::parser {
     return name;
   }
 
+  [[nodiscard]] int refuse(const std::string& message) const {
+    report(message + " (try '" + called() + " --help')");
+    return exit_bad_input;
+  }
+
+  CLI::Option* add(CLI::App& app, const command::entry& entry) {
+    if (bool* const* flag = std::get_if<bool*>(&entry.into))
+      return add_flag(app, entry.about, **flag);
+    if (std::string* const* value = std::get_if<std::string*>(&entry.into))
+      return add_option(app, entry.about, **value);
+    if (const auto* const value = std::get_if<std::optional<std::string>*>(&entry.into))
+      return add_option(app, entry.about, **value);
+    CLI::Option* const added = add_option(app, entry.about, values_.emplace_back());
+    takers_.emplace(added, &std::get<value_taker>(entry.into));
+    return added;
+  }
+
+  void hand_out_values(const CLI::App& app) const {
+    std::map<const CLI::Option*, std::size_t> handed_out;
+    for (const CLI::Option* const option : app.parse_order())
+      if (const auto found = takers_.find(option); found != takers_.end())
+        (*found->second)(option->results().at(handed_out[option]++));
+  }
+
   /// True for an option that takes the next argument for its value.
   static bool takes_value(const CLI::App& app, const std::string& argument) {
     if (!argument.starts_with('-')) return false;
@@ -109,26 +151,34 @@ class command_line::parser {
   /// The arguments in CLI11's order, the last first. Behind `--` every argument is
   /// to be taken literally, which CLI11 does only as long as a positional is
   /// missing: each goes to the command's literal option, and so does what it would
-  /// not take as it is.
+  /// not take as it is. `--option=` has an empty value, which CLI11 takes for none.
   std::vector<std::string> arguments(int argc, char** argv) const {
     std::vector<std::string> reversed;
     const auto is_named = [&](const command& one) { return argc > 1 && one.name_ == argv[1]; };
     const auto found =
         std::find_if(program_->commands_.begin(), program_->commands_.end(), is_named);
-    const bool is_literal = found != program_->commands_.end() && !found->literal_.empty();
-    const CLI::App& app = is_literal ? *app_.get_subcommand(found->name_) : app_;
-    bool all_literal = false;
+    const bool is_command = found != program_->commands_.end();
+    const bool is_literal = is_command && !found->literal_.empty();
+    const CLI::App& app = is_command ? *app_.get_subcommand(found->name_) : app_;
+    bool behind_dashes = false;
     bool is_value = false;
     for (int i = 1; i < argc; ++i) {
-      const std::string argument = argv[i];
-      if (is_literal && !all_literal && argument == "--") {
-        all_literal = true;
-        continue;
+      std::string argument = argv[i];
+      if (behind_dashes || is_value) {
+        if (behind_dashes && is_literal) reversed.push_back(found->literal_);
+        is_value = false;
+      } else {
+        behind_dashes = argument == "--";
+        if (behind_dashes && is_literal) continue;
+        if (is_literal && has_meaning_to_parser(argument)) reversed.push_back(found->literal_);
+        is_value = takes_value(app, argument);
+        if (argument.ends_with('=') && takes_value(app, argument.substr(0, argument.size() - 1))) {
+          argument.pop_back();
+          reversed.push_back(std::move(argument));
+          argument.clear();
+        }
       }
-      if (all_literal || (is_literal && !is_value && has_meaning_to_parser(argument)))
-        reversed.push_back(found->literal_);
-      is_value = !is_value && takes_value(app, argument);
-      reversed.push_back(argument);
+      reversed.push_back(std::move(argument));
     }
     std::reverse(reversed.begin(), reversed.end());
     return reversed;
@@ -136,6 +186,8 @@ class command_line::parser {
 
   const command_line* program_;
   CLI::App app_;
+  std::deque<std::vector<std::string>> values_;  // where CLI11 puts what takers get
+  std::map<const CLI::Option*, const value_taker*> takers_;
 };
 
 command::command(std::string name, std::string help, std::string details)

@@ -11,6 +11,7 @@ module;
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -28,10 +29,13 @@ struct option {
   std::string excludes = {};              ///< an option added before that forbids this one
 };
 
+/// Takes each value of an option that may be given many times. Those of a command
+/// are called in the order of the command line, whichever option a value is of.
+using value_taker = std::function<void(std::string value)>;
+
 /// Where a value goes: a flag's, one that must be or has a default, one that may
-/// be absent, or all that are given.
-using option_target =
-    std::variant<bool*, std::string*, std::optional<std::string>*, std::vector<std::string>*>;
+/// be absent, or any number of them.
+using option_target = std::variant<bool*, std::string*, std::optional<std::string>*, value_taker>;
 
 /// A command. What is added must outlive the run.
 class command {
@@ -43,8 +47,8 @@ class command {
   void add(option what, std::optional<std::string>& into) {
     options_.push_back({std::move(what), &into});
   }
-  void add(option what, std::vector<std::string>& into) {
-    options_.push_back({std::move(what), &into});
+  void add(option what, value_taker take) {
+    options_.push_back({std::move(what), std::move(take)});
   }
 
   /// The option which takes the arguments that stand behind `--`, and those that

@@ -40,10 +40,7 @@ int run(const std::string& path) {
 void add_aggregate(command_line& program) {
   command& added = program.add("aggregate", "Merge networks into the fewest", examples);
   const auto path = std::make_shared<std::string>();
-  added.add({.names = "FILE",
-             .help = "The networks; - is standard input",
-             .value_name = "TEXT",
-             .required = true},
+  added.add({.names = "FILE", .help = "The networks; - is standard input", .required = true},
             *path);
   added.on_run([path] { return run(*path); });
 }

@@ -1,9 +1,12 @@
 // vmnet carve: free networks out of a block.
 module;
+#include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 module vmnet.cli.commands;
@@ -11,6 +14,8 @@ module vmnet.cli.commands;
 import vmnet;
 import vmnet.cli.addresses;
 import vmnet.cli.arguments;
+import vmnet.cli.numbers;
+import vmnet.cli.output;
 import vmnet.cli.report;
 
 namespace vmnet::cli {
@@ -31,6 +36,34 @@ struct carve_options {
   std::optional<std::string> avoid;
 };
 
+/// How many networks of `length` there are in `free`.
+std::uint64_t room_in(const ipv4_set& free, int length) {
+  std::uint64_t room = 0;
+  for (const ipv4_network hole : free.networks())
+    if (hole.prefix_length() <= length) room += std::uint64_t{1} << (length - hole.prefix_length());
+  return room;
+}
+
+/// Takes `count` networks, for which there is room, and writes them in parts: all
+/// the addresses there are would be tens of gigabytes. Those that are left of a
+/// hole are smaller than the holes behind it, so the next part goes on in it, and
+/// the parts together are what one would be.
+int write_networks(ipv4_set free, int length, std::uint64_t count) {
+  constexpr std::uint64_t part = std::uint64_t{1} << 16U;
+  output out;
+  while (count > 0 && out.error() == 0) {
+    auto carved = take_free(free, length, std::min(count, part));
+    for (const ipv4_network& network : carved->networks) out.write(to_string(network) + '\n');
+    count -= carved->networks.size();
+    free = std::move(carved->rest);
+  }
+  if (const int error = out.commit(); error != 0 && error != EPIPE) {
+    report(system_fault("cannot write standard output", error));
+    return exit_system_failed;
+  }
+  return exit_good;
+}
+
 int run(const carve_options& options) {
   const auto block = read_subnet("--from", options.from);
   const auto prefix = read_count("--prefix", options.prefix);
@@ -44,17 +77,14 @@ int run(const carve_options& options) {
   if (options.avoid)
     if (const int status = read_ranges(*options.avoid, used); status != exit_good) return status;
   const ipv4_set free = ipv4_set(*block) - ipv4_set::from_ranges(used);
-  const auto carved = take_free(free, static_cast<std::int64_t>(*prefix), *count);
-  if (!carved) {
-    const auto largest = largest_free(free);
-    report("no room in " + to_string(*block) + " for " + options.count + " networks of /" +
-           options.prefix + ": " + std::to_string(free.num_addresses()) + " addresses are free" +
-           (largest ? ", the largest free network is " + to_string(*largest) : ""));
-    return exit_answer_is_no;
-  }
-  std::string text;
-  for (const ipv4_network& network : carved->networks) text += to_string(network) + '\n';
-  return print(text);
+  const int length = static_cast<int>(*prefix);
+  if (room_in(free, length) >= *count) return write_networks(free, length, *count);
+  const auto largest = largest_free(free);
+  report("no room in " + to_string(*block) + " for " + counted(*count, "network", "networks") +
+         " of /" + std::to_string(length) + ": " +
+         counted(free.num_addresses(), "address is free", "addresses are free") +
+         (largest ? ", the largest free network is " + to_string(*largest) : ""));
+  return exit_answer_is_no;
 }
 
 }  // namespace

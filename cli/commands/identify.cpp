@@ -14,6 +14,7 @@ module;
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 module vmnet.cli.commands;
@@ -34,11 +35,15 @@ namespace {
 /// The values of --format, in the order of row_format.
 constexpr const char* format_names[] = {"table", "tsv", "csv", "json", "jsonl"};
 
+/// An id, or a file of them.
+struct id_input {
+  bool is_file;
+  std::string text;
+};
+
 struct identify_options {
   std::optional<std::string> subnet;
-  std::vector<std::string> ids;
-  std::vector<std::string> dashed_ids;
-  std::vector<std::string> files;
+  std::vector<id_input> inputs;  // in the order of the command line
   std::optional<std::string> input;
   std::optional<std::string> encoding;
   std::optional<std::string> format;
@@ -60,6 +65,9 @@ std::string shown(std::string_view id) { return id.empty() ? "(the empty id)" : 
 /// Writes what the check finds to standard error.
 class collision_report final : public collision_sink {
  public:
+  /// `progress` is taken away before the first line.
+  explicit collision_report(progress_bar& progress) : progress_(&progress) {}
+
   void duplicate(const set_member& member, std::uint64_t count) override {
     ++duplicates_;
     text_ += "vmnet: duplicate: " + shown(member.id) + " in " + to_string(member.subnet) +
@@ -110,10 +118,13 @@ class collision_report final : public collision_sink {
     if (text_.size() > std::size_t{64} << 10U) flush();
   }
   void flush() {
+    if (text_.empty()) return;
+    progress_->clear();
     static_cast<void>(write_all(STDERR_FILENO, text_));
     text_.clear();
   }
 
+  progress_bar* progress_;
   std::string text_;
   std::uint64_t duplicates_ = 0;
   std::size_t collisions_[3] = {};
@@ -136,10 +147,9 @@ class identify_run {
                               options_->digest, out_);
     read_all();
     progress_.clear();
-    if (status_ != exit_good && !went_on_) return status_;
-    writer_->finish();
-    out_.flush();
+    if (status_ == exit_good || went_on_) end_rows();
     if (output_broke() && out_.error() != EPIPE) return output_failed();
+    if (status_ != exit_good && !went_on_) return status_;
     if (!options_->no_check && (options_->strict || !output_broke())) check();
     if (status_ != exit_good && !went_on_) return status_;  // -o FILE stays as it was
     if (out_.commit() != 0 && out_.error() != EPIPE) return output_failed();
@@ -148,13 +158,8 @@ class identify_run {
 
  private:
   void read_all() {
-    for (const auto* ids : {&options_->ids, &options_->dashed_ids}) {
-      for (const std::string& id : *ids) {
-        if (!(id == "-" && ids == &options_->ids ? read_file(id) : read_argument(id))) return;
-      }
-    }
-    for (const std::string& file : options_->files)
-      if (!read_file(file)) return;
+    for (const id_input& input : options_->inputs)
+      if (!(input.is_file ? read_file(input.text) : read_argument(input.text))) return;
   }
 
   /// False ends the run, in all that follow.
@@ -216,7 +221,11 @@ class identify_run {
   }
 
   bool fault(const fault_place& place, std::string_view message, std::string_view line) {
-    out_.flush();  // the rows before it come first where both go to one place
+    // The rows before it come first where both go to one place.
+    if (options_->keep_going)
+      out_.flush();
+    else
+      end_rows();
     progress_.clear();
     report_fault(place, message, line);
     status_ = exit_bad_input;
@@ -224,10 +233,16 @@ class identify_run {
     return went_on_;
   }
 
+  /// What there is of the answer is whole then, also where a fault ends the run.
+  void end_rows() {
+    writer_->finish();
+    out_.flush();
+  }
+
   bool input_failed(const std::string& path, int error) {
+    end_rows();
     progress_.clear();
-    report(system_fault("cannot read " + (path == "-" ? "standard input" : escaped(path)), error));
-    status_ = exit_system_failed;
+    status_ = report_unreadable(path, error);
     went_on_ = false;
     return false;
   }
@@ -245,11 +260,11 @@ class identify_run {
 
   void check() {
     progress_.say("looking for collisions");
-    collision_report found;
-    // The bar is gone before the first line of the report.
-    progress_.clear();
+    collision_report found(progress_);
     set_.run(found);
-    if (found.finish() && options_->strict && status_ == exit_good) status_ = exit_answer_is_no;
+    const bool any = found.finish();
+    progress_.clear();
+    if (any && options_->strict && status_ == exit_good) status_ = exit_answer_is_no;
   }
 
   const identify_options* options_;
@@ -265,10 +280,15 @@ class identify_run {
 };
 
 int run(const identify_options& options) {
-  if (options.ids.empty() && options.dashed_ids.empty() && options.files.empty()) {
+  if (options.inputs.empty()) {
     report(
         "no ids: give them as arguments, or a file of them with --ids FILE ('-' is standard "
         "input)");
+    return exit_bad_input;
+  }
+  const auto is_standard_input = [](const id_input& in) { return in.is_file && in.text == "-"; };
+  if (std::count_if(options.inputs.begin(), options.inputs.end(), is_standard_input) > 1) {
+    report("standard input ('-') is given more than once: it can be read only once");
     return exit_bad_input;
   }
   std::optional<ipv4_network> subnet;
@@ -290,9 +310,13 @@ constexpr const char* details = R"(Input:
   its own; what this command prints with --format jsonl can be read back. A lone
   '-' among the IDs is standard input; behind '--' every argument is an id.
 
+  Ids come out in the order of the command line.
+
 Output:
-  A closed pipe ends the run quietly, with 0. With -o FILE a file is replaced
-  when the run ends with 0 or went on under --keep-going, and else left as it was.
+  A closed pipe ends the run quietly, with 0. Where a fault ends the run, the rows
+  before it come out in every format; a JSON array is closed. With -o FILE a file
+  is replaced when the run ends with 0 or went on under --keep-going, and else left
+  as it was.
 
 Exit statuses:
   0 good, 1 collisions or duplicates under --strict, 2 bad use or bad input (also
@@ -315,13 +339,16 @@ void add_identify(command_line& program) {
              .help = "The guests' subnet, as 172.30.0.0/24; needed where an id has none of its own",
              .value_name = "CIDR"},
             options->subnet);
-  added.add({.names = "ID", .help = "Ids of VMs"}, options->ids);
+  added.add({.names = "ID", .help = "Ids of VMs"}, [options](std::string id) {
+    const bool is_file = id == "-";
+    options->inputs.push_back({is_file, std::move(id)});
+  });
   added.add({.names = "--id", .help = "An id, whatever it begins with", .value_name = "ID"},
-            options->dashed_ids);
+            [options](std::string id) { options->inputs.push_back({false, std::move(id)}); });
   added.take_literally("--id");
   added.add(
       {.names = "--ids", .help = "A file of ids; '-' is standard input", .value_name = "FILE"},
-      options->files);
+      [options](std::string file) { options->inputs.push_back({true, std::move(file)}); });
   added.add({.names = "--input",
              .help = "By default jsonl where the first byte not blank is '{'",
              .choices = {"plain", "jsonl"}},

@@ -141,10 +141,7 @@ int run(const net_options& options) {
 void add_net(command_line& program) {
   command& added = program.add("net", "Explain a subnet", examples);
   const auto options = std::make_shared<net_options>();
-  added.add({.names = "CIDR",
-             .help = "The subnet; host bits are masked",
-             .value_name = "TEXT",
-             .required = true},
+  added.add({.names = "CIDR", .help = "The subnet; host bits are masked", .required = true},
             options->cidr);
   added.add({.names = "--json", .help = "Print one JSON object"}, options->json);
   added.on_run([options] { return run(*options); });

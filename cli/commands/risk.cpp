@@ -42,8 +42,9 @@ struct resource {
 };
 
 std::string text_of(std::uint64_t vms, const std::vector<resource>& resources) {
-  std::string text = fmt::format("{:<28} {:>17}  {:>12}  {}\n", "among " + grouped(vms) + " VMs",
-                                 "values", "risk", "VMs that share (expected)");
+  std::string text =
+      fmt::format("{:<28} {:>17}  {:>12}  {}\n", "among " + counted(vms, "VM", "VMs"), "values",
+                  "risk", "VMs that share (expected)");
   for (const resource& r : resources)
     text += fmt::format("{:<28} {:>17}  {:>12}  {}\n", r.label, grouped(r.slots),
                         percent(collision_probability(vms, r.slots)),

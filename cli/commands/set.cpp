@@ -45,10 +45,7 @@ int run(const set_options& options) {
 void add_set(command_line& program) {
   command& added = program.add("set", "Evaluate an expression over addresses", examples);
   const auto options = std::make_shared<set_options>();
-  added.add({.names = "EXPR",
-             .help = "The expression, as one argument",
-             .value_name = "TEXT",
-             .required = true},
+  added.add({.names = "EXPR", .help = "The expression, as one argument", .required = true},
             options->expression);
   added.add({.names = "--ranges", .help = "Print ranges instead of networks"}, options->ranges);
   added.add({.names = "--count", .help = "Print the number of addresses", .excludes = "--ranges"},

@@ -40,13 +40,13 @@ std::uint64_t slots_of(int prefix_length) {
 std::string advice(std::uint64_t vms, double risk) {
   const std::uint64_t largest = slots_of(0);
   return fmt::format(
-      "no subnet is large enough for {} VMs at a risk of {}: in a /0 it is {}.\n"
+      "no subnet is large enough for {} at a risk of {}: in a /0 it is {}.\n"
       "  Accept that risk and look for collisions (vmnet identify --strict),\n"
       "  or give groups of VMs bridges and subnets of their own: at this risk a\n"
-      "  /8 takes {} VMs, a /16 takes {} (and no subnet more than {}).",
-      grouped(vms), percent(risk), percent(collision_probability(vms, largest)),
-      grouped(max_ids_at_risk(risk, slots_of(8))), grouped(max_ids_at_risk(risk, slots_of(16))),
-      grouped(max_ids_at_risk(risk, largest)));
+      "  /8 takes {}, a /16 takes {} (and no subnet more than {}).",
+      counted(vms, "VM", "VMs"), percent(risk), percent(collision_probability(vms, largest)),
+      counted(max_ids_at_risk(risk, slots_of(8)), "VM", "VMs"),
+      grouped(max_ids_at_risk(risk, slots_of(16))), grouped(max_ids_at_risk(risk, largest)));
 }
 
 std::string text_of(std::uint64_t vms, double risk, int prefix_length) {
@@ -54,11 +54,11 @@ std::string text_of(std::uint64_t vms, double risk, int prefix_length) {
   return fmt::format(
       "longest prefix   /{}\n"
       "guest addresses  {}\n"
-      "risk             {} for {} VMs (at most {} was asked for)\n"
+      "risk             {} for {} (at most {} was asked for)\n"
       "VMs that fit     {} at a risk of at most {}\n",
-      prefix_length, grouped(slots), percent(collision_probability(vms, slots)), grouped(vms),
-      percent(risk), risk < 1 ? grouped(max_ids_at_risk(risk, slots)) : "any number",
-      percent(risk));
+      prefix_length, grouped(slots), percent(collision_probability(vms, slots)),
+      counted(vms, "VM", "VMs"), percent(risk),
+      risk < 1 ? grouped(max_ids_at_risk(risk, slots)) : "any number", percent(risk));
 }
 
 std::string json_of(std::uint64_t vms, double risk, std::optional<int> prefix_length) {

@@ -55,12 +55,6 @@ std::string text_or_error(const result<T, subnet_error>& value) {
   return value ? to_string(*value) : std::string("error");
 }
 
-/// A field for a message: escaped, and never long.
-std::string shortened(std::string_view field) {
-  constexpr std::size_t window = 40;
-  return escaped(field.substr(0, window)) + (field.size() > window ? "..." : "");
-}
-
 /// One run over a file.
 class verification {
  public:
@@ -68,11 +62,11 @@ class verification {
 
   int run() {
     file_source source(*path_);
-    if (source.error() != 0) return input_failed(source.error());
+    if (source.error() != 0) return report_unreadable(*path_, source.error());
     line_reader lines(source, default_max_line);
     while (const auto line = lines.next())
       if (!check(*line)) return exit_bad_input;
-    if (lines.error() != 0) return input_failed(lines.error());
+    if (lines.error() != 0) return report_unreadable(*path_, lines.error());
     if (rows_ == 0) {
       report(escaped(*path_) + ": no vectors");
       return exit_bad_input;
@@ -127,12 +121,6 @@ class verification {
              ": expected '" + shortened(row[i]) + "', came '" + computed[i] + "'");
     }
     if (differs) ++different_;
-  }
-
-  int input_failed(int error) const {
-    report(
-        system_fault("cannot read " + (*path_ == "-" ? "standard input" : escaped(*path_)), error));
-    return exit_system_failed;
   }
 
   const std::string* path_;

@@ -56,7 +56,7 @@ std::optional<wanted> read_wanted(std::string_view text) {
                       text.substr(tap_name_prefix.size()).find_first_not_of("0123456789abcdef") ==
                           std::string_view::npos;
   if (is_tap) return wanted{{}, {}, *interface_name::parse(text)};
-  report("'" + escaped(text.substr(0, 40)) +
+  report("'" + shortened(text) +
          "': expected an address as 172.30.0.2, a TAP name as tap-1fdcc600, or a MAC address as "
          "02:1d:cc:60:0a:ff");
   return std::nullopt;
@@ -97,14 +97,8 @@ int run(const whois_options& options) {
   std::optional<ipv4_network> common;
   if (options.subnet && !(common = read_subnet("--subnet", *options.subnet))) return exit_bad_input;
 
-  const auto unreadable = [&](int error) {
-    const bool standard = options.file == "-";
-    report(system_fault("cannot read " + (standard ? "standard input" : escaped(options.file)),
-                        error));
-    return exit_system_failed;
-  };
   file_source source(options.file);
-  if (source.error() != 0) return unreadable(source.error());
+  if (source.error() != 0) return report_unreadable(options.file, source.error());
   id_reader reader(source, read_input_options(options.input, options.encoding));
 
   auto owners = nlohmann::ordered_json::array();
@@ -112,7 +106,7 @@ int run(const whois_options& options) {
   for (;;) {
     const input_event event = reader.next();
     if (event == input_event::end) break;
-    if (event == input_event::failed) return unreadable(reader.error());
+    if (event == input_event::failed) return report_unreadable(options.file, reader.error());
     const input_line& line = reader.line();
     if (event == input_event::fault) {
       report_fault({options.file, line.number, reader.fault().column}, reader.fault().message,

@@ -107,6 +107,14 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
+std::string shortened(std::string_view text) {
+  constexpr std::size_t window = 40;
+  if (text.size() <= window) return escaped(text);
+  std::size_t size = window;  // not in the middle of a character
+  while (size > window - 3 && (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80U) --size;
+  return escaped(text.substr(0, size)) + "...";
+}
+
 char* hex_to(char* out, std::string_view bytes) noexcept {
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);

@@ -69,6 +69,10 @@ char* escape_to(char* out, std::string_view text) noexcept;
 /// `text` escaped as `escape_to` does. Allocates.
 [[nodiscard]] std::string escaped(std::string_view text);
 
+/// What a message shows of an argument: the first 40 bytes, escaped, and "..."
+/// where there are more.
+[[nodiscard]] std::string shortened(std::string_view text);
+
 /// Writes two lower-case hexadecimal digits a byte from `out` on; returns the end.
 char* hex_to(char* out, std::string_view bytes) noexcept;
 

@@ -21,6 +21,13 @@ std::string_view byte_order_mark_fault(std::string_view text) noexcept {
   return {};
 }
 
+/// A brace with a key behind it; an id may well begin with a brace alone.
+bool looks_like_json(std::string_view text) noexcept {
+  if (!text.starts_with('{')) return false;
+  const std::size_t first = text.find_first_not_of(" \t", 1);
+  return first != std::string_view::npos && text[first] == '"';
+}
+
 int hex_value(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -54,8 +61,10 @@ id_reader::id_reader(byte_source& source, const input_options& options)
 id_reader::~id_reader() = default;
 
 input_event id_reader::next() {
-  if (options_.format == input_format::detect)
+  if (options_.format == input_format::detect) {
     options_.format = lines_.peek_after_blanks() == '{' ? input_format::jsonl : input_format::plain;
+    is_guess_ = true;
+  }
 
   for (;;) {
     const auto line = lines_.next();
@@ -76,6 +85,12 @@ input_event id_reader::next() {
                     "expected the end of the line, not a carriage return: it would become part "
                     "of the id (save with Unix line ends)");
     if (text.empty() || text.front() == '#') continue;
+    // A comment comes first, or the format would be another. No row has been
+    // read, and what this would be is an id that nobody means.
+    if (is_guess_ && looks_like_json(text))
+      return refuse(0,
+                    "expected an id: this looks like JSON Lines, which have no comments (remove "
+                    "those above, or say --input plain)");
     return read_plain();
   }
 }
@@ -91,6 +106,7 @@ input_event id_reader::read_plain() {
   const std::size_t tab = text.find('\t');
   const std::string_view id = text.substr(0, tab);
   row_ = {.id = id, .subnet = std::nullopt, .subnet_column = 0};
+  is_guess_ = false;
   if (options_.encoding == id_encoding::hex) {
     if (const auto offset = decode_hex(id, id_)) return refuse(*offset, hex_fault(id, *offset));
     row_.id = id_;
@@ -111,8 +127,10 @@ input_event id_reader::read_json() {
   json_row read;
   if (auto fault = parse_json_row(line_.text, read)) {
     fault_ = std::move(*fault);
+    if (is_guess_) fault_.message += " (plain ids that begin with '{' need --input plain)";
     return input_event::fault;
   }
+  is_guess_ = false;
   id_ = std::move(read.id);
   row_ = {.id = id_, .subnet = read.subnet, .subnet_column = read.subnet_column};
   return input_event::row;

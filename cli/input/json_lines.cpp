@@ -1,5 +1,6 @@
 module;
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -59,6 +60,63 @@ constexpr std::string_view ignored_keys[] = {"tap_name", "guest_ip", "gateway", 
 
 /// The id of the parser's exception for a number that no double holds.
 constexpr int number_overflow = 406;
+
+/// What the parser missed, by the words of its message: "[json.exception.
+/// parse_error.101] parse error at line 1, column 9: syntax error while parsing
+/// object - unexpected end of input; last read: '...'; expected '}'". They speak
+/// of the parser rather than of the line, and what was read is raw and of any
+/// length.
+std::string_view expectation(std::string_view message) noexcept {
+  struct wording {
+    std::string_view part;
+    std::string_view expected;
+  };
+  // The first that is in the message counts.
+  constexpr wording wordings[] = {
+      {"ill-formed UTF-8", "expected UTF-8 (an id of other bytes goes into \"id_hex\")"},
+      {"missing closing quote", "expected a closing quote"},
+      {"control character", "expected no raw control character in a string: write an escape"},
+      {"invalid string", "expected an escape of JSON behind the backslash"},
+      {"parsing object key", "expected a key in double quotes, as \"id\""},
+      {"parsing object separator", "expected ':' between key and value"},
+      {"parsing object", "expected ',' or '}' behind a value"},
+      {"; expected end of input", "expected the end of the line behind the object"},
+      {"parsing value", "expected a string in double quotes"}};
+  for (const wording& one : wordings)
+    if (message.find(one.part) != std::string_view::npos) return one.expected;
+  return "expected JSON";
+}
+
+/// The number of four hexadecimal digits at `at`; nothing where there are none.
+std::optional<unsigned> four_digits(std::string_view text, std::size_t at) noexcept {
+  unsigned value = 0;
+  const std::size_t end = std::min(at + 4, text.size());
+  if (end != at + 4) return std::nullopt;
+  const auto read = std::from_chars(text.data() + at, text.data() + end, value, 16);
+  if (read.ptr != text.data() + end) return std::nullopt;
+  return value;
+}
+
+/// The offset of the first escape of a surrogate that stands alone.
+std::optional<std::size_t> lone_surrogate(std::string_view text) noexcept {
+  constexpr unsigned high_surrogate = 0xd8;  // 0xd800 to 0xdbff, by their upper six bits
+  constexpr unsigned low_surrogate = 0xdc;
+  const auto kind_at = [&](std::size_t at) {
+    const bool is_escape = text.substr(std::min(at, text.size()), 2) == "\\u";
+    const auto value = is_escape ? four_digits(text, at + 2) : std::nullopt;
+    return value ? *value >> 8U & 0xfcU : 0U;
+  };
+  for (std::size_t at = text.find('\\'); at != std::string_view::npos; at = text.find('\\', at)) {
+    const unsigned kind = kind_at(at);
+    if (kind == low_surrogate) return at;
+    if (kind == high_surrogate) {
+      if (kind_at(at + 6) != low_surrogate) return at;
+      at += 6;
+    }
+    at += 2;
+  }
+  return std::nullopt;
+}
 
 /// What the parser has found so far; each event returns false to stop it.
 class row_handler {
@@ -131,15 +189,12 @@ class row_handler {
   bool parse_error(std::size_t position, const std::string&, const json::exception& error) {
     if (!in_object_) return refuse(first_byte(), "expected a JSON object, as {\"id\": \"vm-1\"}");
     if (error.id == number_overflow) return no_string();  // its message holds all the digits
-    // "[json.exception.parse_error.101] parse error at line 1, column 5: syntax
-    // error while parsing value - invalid literal; last read: '...'": the place
-    // is told by us, and what was read is raw and of any length.
-    std::string_view what = error.what();
-    what = what.substr(0, what.find("; last read: "));
-    if (const std::size_t colon = what.find(": "); colon != std::string_view::npos)
-      what.remove_prefix(colon + 2);
+    const std::string_view raw = error.what();
+    if (raw.find("surrogate") != std::string_view::npos)
+      if (const auto at = lone_surrogate(text_))
+        return refuse(*at, "expected a pair of surrogates: one alone is no character");
     const std::size_t at = position > 0 ? position - 1 : 0;
-    return refuse(std::min(at, text_.size()), "expected JSON: " + std::string(what));
+    return refuse(std::min(at, text_.size()), expectation(raw));
   }
 
  private:

@@ -178,7 +178,8 @@ class id_reader {
   input_line line_;
   input_row row_;
   input_fault fault_;
-  std::string id_;  // of a row whose id is not part of its line
+  std::string id_;         // of a row whose id is not part of its line
+  bool is_guess_ = false;  // the format was found out, and no row has been read by it yet
 };
 
 /// Decodes two hexadecimal digits a byte into `bytes`; nothing where all is

@@ -5,6 +5,7 @@ module;
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 module vmnet.cli.numbers;
 
@@ -20,6 +21,10 @@ std::string with_commas(std::string digits) {
 }  // namespace
 
 std::string grouped(std::uint64_t value) { return with_commas(std::to_string(value)); }
+
+std::string counted(std::uint64_t value, std::string_view one, std::string_view many) {
+  return grouped(value).append(" ").append(value == 1 ? one : many);
+}
 
 std::string amount(double value) {
   return value < 999.5 ? fmt::format("{:.3g}", value)

@@ -2,6 +2,7 @@
 module;
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 export module vmnet.cli.numbers;
 
@@ -9,6 +10,9 @@ export namespace vmnet::cli {
 
 /// `value` with a comma between thousands: "4,294,967,296".
 [[nodiscard]] std::string grouped(std::uint64_t value);
+
+/// `grouped` with a noun: "1 VM", "2,000 VMs".
+[[nodiscard]] std::string counted(std::uint64_t value, std::string_view one, std::string_view many);
 
 /// An expected number, 0 or more, to three digits: "0.0233", "12.5", "9,998,836".
 [[nodiscard]] std::string amount(double value);

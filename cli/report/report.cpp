@@ -3,6 +3,7 @@ module;
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -54,6 +55,16 @@ void report(std::string_view message) noexcept {
 
 std::string system_fault(std::string_view what, int error) {
   return std::string(what) + ": " + std::strerror(error);
+}
+
+std::string shown_input(std::string_view path) {
+  if (path == "-") return "standard input";
+  return path.size() < PATH_MAX ? escaped(path) : shortened(path);
+}
+
+int report_unreadable(std::string_view path, int error) {
+  report(system_fault("cannot read " + shown_input(path), error));
+  return exit_system_failed;
 }
 
 std::string window(std::string_view text, std::size_t offset) {

@@ -29,6 +29,13 @@ void report(std::string_view message) noexcept;
 /// "WHAT: REASON" for an errno, as in "cannot read fleet.txt: Permission denied".
 [[nodiscard]] std::string system_fault(std::string_view what, int error);
 
+/// A file's path for a message, escaped; "standard input" where it is `-`. Longer
+/// than any that can be opened, it is shortened.
+[[nodiscard]] std::string shown_input(std::string_view path);
+
+/// Reports that `path` cannot be read: `exit_system_failed`.
+[[nodiscard]] int report_unreadable(std::string_view path, int error);
+
 /// Where a fault is in a file: line and column from 1, the column in bytes.
 struct fault_place {
   std::string_view file;

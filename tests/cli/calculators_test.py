@@ -88,6 +88,11 @@ class Risk(unittest.TestCase):
         self.assertRegex(lines[2], r"^TAP name +4,294,967,296 ")
         self.assertRegex(lines[3], r"^MAC address +1,099,511,627,776 ")
 
+    def test_one_vm_is_singular(self):
+        self.assertIn(b"among 1 VM ", run("risk", "--vms", "1").stdout)
+        self.assertIn(b"for 1 VM (", run("size", "--vms", "1", "--risk", "1%").stdout)
+        self.assertIn(b"/8 takes 1 VM, a /16", run("size", "--vms", "2", "--risk", "0").stderr)
+
     def test_a_tiny_risk_is_not_shown_as_nothing_nor_a_large_one_as_certain(self):
         tiny = run("risk", "--vms", "2").stdout.decode()
         self.assertIn(" 9.09e-11 % ", tiny)

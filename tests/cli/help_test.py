@@ -18,5 +18,12 @@ class Help(unittest.TestCase):
                     self.assertRegex(line, r"^  \S")
 
 
+    def test_shows_choices_and_values_without_the_parsers_own_marks(self):
+        for name in read_commands():
+            with self.subTest(name):
+                text = run(name, "--help").stdout.decode()
+                self.assertNotRegex(text, r":\{|\bTEXT\b")
+        self.assertIn("--input {plain,jsonl} ", run("whois", "--help").stdout.decode())
+
 if __name__ == "__main__":
     unittest.main()

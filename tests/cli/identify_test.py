@@ -42,6 +42,47 @@ class Arguments(TestCase):
                      for i in ("vm-2", "vm-1")]
         self.assertEqual(done.stdout.decode().splitlines(), expected)
 
+    def test_the_order_is_that_of_the_command_line_whatever_an_id_comes_from(self):
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(b"c\nd\n")
+            file.flush()
+            done = identify("--no-check", "a", "--id", "b", "--ids", file.name, "[x]", "++",
+                            "--id=-e", "-", "f", "--", "g", stdin="in\n")
+        self.assert_ends(done, 0)
+        self.assertEqual([line.split("\t")[0] for line in done.stdout.decode().splitlines()[1:]],
+                         ["a", "b", "c", "d", "[x]", "++", "-e", "in", "f", "g"])
+
+    def test_a_value_behind_an_equals_sign_may_be_empty(self):
+        done = identify("--no-check", "--id=", "a")
+        self.assertEqual([line.split("\t")[0] for line in done.stdout.decode().splitlines()[1:]],
+                         ["", "a"])
+        self.assert_ends(run("identify", "--subnet=", "a"), 2, b"the text ends too early")
+
+    def test_standard_input_cannot_be_read_twice(self):
+        for arguments in (["-", "-"], ["--ids", "-", "--ids=-"], ["-", "a", "--ids", "-"]):
+            done = identify(*arguments, stdin="a\n")
+            self.assert_ends(done, 2, b"it can be read only once")
+            self.assertEqual(done.stdout, b"")
+        self.assert_ends(identify("--no-check", "-", "--id", "-", "--", "-"), 0)
+
+    def test_messages_about_arguments_are_short_and_escaped(self):
+        long = "\x1b\u00e9" * 20_000
+        for arguments in (["identify", "--format", long], ["identify", "--" + long], [long],
+                          ["net", "10.0.0.0/8", long], ["identify", "--ids", long],
+                          ["verify", long], ["identify", "--digest=" + long, "a"],
+                          ["identify", "--subnet", long, "a"], ["set", long], ["whois", long],
+                          ["risk", "--vms", long], ["whois", "--ids", "-", long]):
+            done = run(*arguments)
+            self.assertIn(done.returncode, (2, 3))
+            self.assertNotIn(b"\x1b", done.stderr)
+            self.assertLess(len(done.stderr), 800, arguments[:2])
+
+    def test_a_choice_that_is_none_is_told_with_those_there_are(self):
+        self.assert_ends(identify("--format", "xml", "a"), 2,
+                         b"--format: 'xml': expected table, tsv, csv, json, jsonl (try")
+        self.assert_ends(identify("--bogus", "a", "--other"), 2, b"unexpected argument '--bogus'")
+        self.assert_ends(run("net", "10.0.0.0/8", "x", "y"), 2, b"unexpected argument 'x'")
+
     def test_what_other_parsers_take_apart_is_an_id(self):
         ids = ["{}", "%%", "a,b", "net", "identify", "a=b", "[a,b]"]
         done = identify("--no-check", *ids)
@@ -137,6 +178,18 @@ class PlainInput(TestCase):
         self.assertEqual(self.ids('{"id":"x"}', "--input", "plain"), ['{"id":"x"}'])
         self.assertEqual(self.ids('a\n{"id":"x"}'), ["a", '{"id":"x"}'])
 
+    def test_json_lines_behind_a_comment_do_not_become_ids(self):
+        lines = '# fleet\n\n{"id":"x"}\n{ "id":"y"}\n'
+        done = identify("--ids", "-", "--keep-going", stdin=lines)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"-:3:1: expected an id: this looks like JSON Lines", done.stderr)
+        self.assertIn(b"-:4:1: ", done.stderr)
+        self.assertEqual(len(done.stdout.splitlines()), 1)
+        self.assertEqual(self.ids(lines, "--input", "plain"), ['{"id":"x"}', '{ "id":"y"}'])
+        # A brace alone is no sign of JSON.
+        self.assertEqual(self.ids("# fleet\n{6ba7b810}\n"), ["{6ba7b810}"])
+        self.assert_ends(identify("--ids", "-", stdin="{6ba7b810}\n"), 2, b"--input plain")
+
     def test_hex_lines_are_any_bytes(self):
         self.assertEqual(self.ids("23\t10.0.0.0/8\n0a\n", "--id-encoding", "hex"), ["#", "\n"])
 
@@ -152,7 +205,14 @@ class JsonLinesInput(TestCase):
 
     def test_faults_are_told_where_they_are(self):
         for line, column, what in (
-                (rb'{"id":"a\ud800"}', 15, b"surrogate"), (rb'{"id":"\udc00"}', 13, b"surrogate"),
+                (rb'{"id":"a\ud800"}', 9, b"surrogate"), (rb'{"id":"\udc00"}', 8, b"surrogate"),
+                (rb'{"id":"\\\ud83d\ude00\udc00"}', 22, b"surrogate"),
+                (rb'{"id":"\ud800\u0041"}', 8, b"surrogate"),
+                (rb'{"id":"\q"}', 9, b"expected an escape"), (b'{"id":"x', 9, b"closing quote"),
+                (b'{"id":"\x01"}', 8, b"control character"), (b'{id:"x"}', 2, b"expected a key"),
+                (b'{"id" "x"}', 9, b"expected ':'"), (b'{"id":x}', 7, b"expected a string"),
+                (b'{"id":', 7, b"expected a string"),
+                (b'{"id":"x" "y"}', 13, b"expected ',' or '}'"),
                 (b'{"id":"\xff"}', 8, b"UTF-8"), (b'{"sub_net":"x"}', 2, b"one of the keys"),
                 (b'{"id": 7}', 8, b"expected a string"), (b'{"id":{}}', 7, b"expected a string"),
                 (b'{"id":"x","id_hex":"61"}', 11, b"only"), (b'{}', 2, b'"id" or "id_hex"'),
@@ -160,10 +220,12 @@ class JsonLinesInput(TestCase):
                 (b'{"id_hex":"f"}', 13, b"second hexadecimal digit"),
                 (b'{"id":"x","subnet":"10.0.0.0/33"}', 30, b"at most 32"),
                 (b'{"id":"x","subnet":"10.0.0.0/31"}', 21, b"/30 or larger"),
-                (b'{"id":"x"}}', 11, b"expected JSON"), (b'{"id":"x"', 10, b"expected JSON")):
+                (b'{"id":"x"}}', 11, b"expected the end of the line"),
+                (b'{"id":"x"', 10, b"expected ',' or '}'")):
             done = identify("--ids", "-", "--input", "jsonl", stdin=b'{"id":"ok"}\n' + line)
             self.assert_ends(done, 2, b"-:2:%d: " % column)
             self.assertIn(what, done.stderr)
+            self.assertNotIn(b"pars", done.stderr)  # the parser is not the user's affair
         for line in (b"[]", b'"a"', b"7", b"x"):
             self.assert_ends(identify("--ids", "-", "--input", "jsonl", stdin=line), 2,
                              b"-:1:1: expected a JSON object")
@@ -304,6 +366,21 @@ class Faults(TestCase):
         done = identify("--ids", "-", stdin="a\nb\t10.0.0/8\nc\n")
         self.assert_ends(done, 2, b"-:2:9: expected a subnet")
         self.assertEqual(len(done.stdout.splitlines()), 2)
+
+    def test_the_rows_before_a_fault_come_out_whole_in_every_format(self):
+        for form in ("table", "tsv", "csv", "json", "jsonl"):
+            for status, arguments in ((2, ["--ids", "-"]), (3, ["-", "--ids", "/none"])):
+                good = identify("a", "b", "--format", form).stdout
+                text = "a\nb\n" + ("c\tx\nd\n" if status == 2 else "")
+                done = identify("--format", form, *arguments, stdin=text)
+                self.assertEqual((done.returncode, done.stdout), (status, good), form)
+
+    def test_a_fault_comes_behind_the_rows_before_it(self):
+        for form in ("table", "tsv", "json"):
+            done = identify("--ids", "-", "--format", form, stdin="a\nb\tx\n",
+                            stderr=subprocess.STDOUT)
+            rows = identify("a", "--format", form).stdout
+            self.assertTrue(done.stdout.startswith(rows + b"-:2:3: "), done.stdout)
 
     def test_keep_going_gives_the_good_lines_and_2(self):
         done = identify("--ids", "-", "--keep-going", "--format", "json",
@@ -508,6 +585,20 @@ class Terminal(TestCase):
             ids.seek(0)
             _, quiet = on_terminal(*arguments, stdin=ids, stdout_too=False, env={"TERM": "dumb"})
             self.assertEqual(quiet, b"")
+
+
+    def test_the_search_for_collisions_is_shown_too(self):
+        with tempfile.TemporaryFile() as ids:
+            ids.write(b"".join(b"vm-%d\n" % n for n in range(200_000)))
+            for line, report in ((b"x\n", b""), (b"vm-1\n", b"vmnet: duplicate: vm-1 ")):
+                ids.write(line)
+                ids.seek(0)
+                status, shown = on_terminal("identify", "--subnet", "0.0.0.0/0", "--ids", "-",
+                                            stdin=ids, stdout_too=False)
+                self.assertEqual(status, 0)
+                # It stands there until the report begins.
+                self.assertIn(b"\r\x1b[Klooking for collisions\r\x1b[K" + report, shown)
+                ids.seek(0, os.SEEK_END)
 
 
 class Memory(TestCase):

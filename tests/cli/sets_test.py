@@ -1,11 +1,13 @@
 """vmnet set, carve and aggregate, end to end."""
 
 import ipaddress
+import os
 import random
+import subprocess
 import tempfile
 import unittest
 
-from program import run
+from program import PROGRAM, run
 
 
 def lines(*words):
@@ -69,6 +71,7 @@ class Set(unittest.TestCase):
         self.assertIn("without leading zeros", self.refuses("010.0.0.0/8"))
         self.assertIn("nested too deeply", self.refuses("(" * 1000))
         self.assertIn("cannot read", self.refuses("@does-not-exist", status=3))
+        self.assertIn("can be read only once", self.refuses("@- + @-"))
 
     def test_refuses_a_bad_file_with_line_and_column(self):
         with File("10.0.0.0/25\n10.0.0.1 10.0.0.999\n") as used:
@@ -90,6 +93,42 @@ class Carve(unittest.TestCase):
         answer = run("carve", "--from", "10.0.0.0/24", "--prefix", "25", "--count", "3")
         self.assertEqual((answer.returncode, answer.stdout), (1, b""))
         self.assertIn(b"no room in 10.0.0.0/24", answer.stderr)
+
+    def test_says_how_much_is_free_in_singular_and_plural(self):
+        for block, prefix, count, said in (
+                ("10.0.0.0/32", "32", "2", b"for 2 networks of /32: 1 address is free"),
+                ("10.0.0.0/30", "24", "1", b"for 1 network of /24: 4 addresses are free")):
+            answer = run("carve", "--from", block, "--prefix", prefix, "--count", count)
+            self.assertEqual((answer.returncode, answer.stdout), (1, b""))
+            self.assertIn(said, answer.stderr)
+
+    def test_writes_millions_of_networks_in_little_memory(self):
+        """The first of 2^24 lines; the pipe is closed then."""
+        process = subprocess.Popen([PROGRAM, "carve", "--from", "10.0.0.0/8", "--prefix", "32",
+                                    "--count", str(2**24)], stdout=subprocess.PIPE)
+        begin = [process.stdout.readline() for _ in range(200_000)]
+        process.stdout.close()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual((process.returncode, begin[-1]), (0, b"10.3.13.63/32\n"))
+        self.assertLess(usage.ru_maxrss, 200_000)  # the networks alone would be 134 MB
+
+    def test_takes_in_parts_what_it_would_take_at_once(self):
+        """More than one part, from holes of many sizes: the smallest first, in order."""
+        with File("".join(f"10.{n}.0.0/{n}\n" for n in range(9, 33))) as used:
+            answer = run("carve", "--from", "10.0.0.0/11", "--prefix", "30", "--count", "300000",
+                         "--avoid", used)
+        free = [ipaddress.ip_network("10.0.0.0/11")]
+        for n in range(9, 33):
+            taken = ipaddress.ip_network(f"10.{n}.0.0/{n}", strict=False)
+            free = [part for hole in free for part in (
+                hole.address_exclude(taken) if taken.subnet_of(hole) else
+                [] if hole.subnet_of(taken) else [hole])]
+        free = sorted((hole for hole in free if hole.prefixlen <= 30),
+                      key=lambda hole: (-hole.prefixlen, hole))
+        expected = [part for hole in free
+                    for part in ([hole] if hole.prefixlen == 30 else hole.subnets(new_prefix=30))]
+        self.assertEqual(answer.stdout.decode().split(), [str(n) for n in expected[:300000]])
 
     def test_refuses_bad_arguments(self):
         for arguments in (["--from", "10.0.0.0", "--prefix", "24"],
