@@ -1,5 +1,8 @@
 """Makes mutants of C++ sources by operators on their text.
 
+Most can be put behind a switch (mutants/mutant.hpp), so that one build holds
+them all; a mutant that cannot, or that lives behind its switch, is built alone.
+
 The sources are formatted by clang-format, so a binary operator stands between
 spaces and an angle bracket of a template does not: text is enough, and a mutant
 that does not compile is left out later. Comments, preprocessor lines, imports,
@@ -17,6 +20,14 @@ BINARY = {
     "+=": ["-="], "-=": ["+="], ">>=": ["<<="], "<<=": [">>="], "|=": ["&="], "&=": ["|="],
 }
 TYPES = {"std::uint64_t": "std::uint32_t", "std::int64_t": "std::int32_t"}
+OPERATORS = {
+    "<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal", "==": "equal",
+    "!=": "not_equal", "+": "plus", "-": "minus", "*": "times", "/": "divided", "%": "modulo",
+    "&": "bit_and", "|": "bit_or", "^": "bit_xor", "<<": "left", ">>": "right",
+    "+=": "add", "-=": "subtract", "<<=": "shift_left", ">>=": "shift_right",
+    "|=": "set_bits", "&=": "keep_bits",
+}
+UNARY = {"!": "negation", "~": "complement", "++": "increment", "--": "decrement"}
 SKIPPED = re.compile(r"^\s*(//|#|import |export import|export module|module|template|requires"
                      r"|static_assert|using |namespace |export namespace)")
 STATEMENT = re.compile(r"^\s+((\+\+|--)?[\w.\[\]*>()-]+( [-+|&^*]?(<<|>>)?= .*)?;|[\w.:]+\(.*\);)$")
@@ -29,15 +40,61 @@ class Mutant:
     line: int  # from 1
     before: str
     after: str
-
-    def key(self):
-        return self.path, self.before.strip(), self.after.strip()
+    kind: str   # how it can be put behind a switch; "" where it cannot
+    start: int  # what is replaced in the line, and by what
+    end: int
+    other: str
 
     def apply(self, text):
         lines = text.split("\n")
         assert lines[self.line - 1] == self.before
         lines[self.line - 1] = self.after
         return "\n".join(lines)
+
+    def switch(self, number):
+        """What the mutant is behind switch `number`: (text before, text in the place of the
+        token or None to keep it, text behind)."""
+        old = self.before[self.start:self.end]
+        if self.kind == "binary":
+            tags = f"mutant::{OPERATORS[old]}, mutant::{OPERATORS[self.other]}"
+            return "", f"{old} mutant::either<{number}, {tags}>() {old}", ""
+        if self.kind == "unary":
+            return "", f"mutant::{UNARY[old]}<{number}>() ->* ", ""
+        if self.kind == "cast":
+            return "", f"mutant::cast<{number}, {old[12:-1]}, {self.other[12:-1]}>", ""
+        if self.kind == "value":
+            return f"mutant::pick<{number}>(", None, f", {self.other})"
+        if self.kind == "condition":
+            return f"mutant::on<{number}>() ? {self.other} : (", None, ")"
+        return f"mutant::on<{number}>() ? void() : static_cast<void>(", None, ")"
+
+
+def switched_line(line, numbered):
+    """`line` with all of `numbered`, pairs of a number and a mutant, behind switches."""
+    opening, token, closing_text, gone = {}, {}, {}, set()
+    # What spans most opens first and closes last.
+    for number, mutant in sorted(numbered, key=lambda n: n[1].start - n[1].end):
+        before, instead, behind = mutant.switch(number)
+        end = mutant.end - (mutant.kind == "statement")
+        opening[mutant.start] = opening.get(mutant.start, "") + before
+        closing_text[end] = behind + closing_text.get(end, "")
+        if instead is not None:
+            token[mutant.start] = instead
+            gone.update(range(mutant.start, mutant.end))
+    return "".join(closing_text.get(i, "") + opening.get(i, "") + token.get(i, "")
+                   + ("" if i in gone else line[i:i + 1]) for i in range(len(line) + 1))
+
+
+def switched(text, numbered):
+    """The same for a whole file, whose global module fragment gets the switches."""
+    lines, found = text.split("\n"), {}
+    for number, mutant in numbered:
+        found.setdefault(mutant.line - 1, []).append((number, mutant))
+    for at, mutants in found.items():
+        lines[at] = switched_line(lines[at], mutants)
+    at = lines.index("module;")
+    lines[at + 1:at + 1] = ['#include "mutants/mutant.hpp"']
+    return "\n".join(lines)
 
 
 def blank(line):
@@ -89,41 +146,43 @@ def enumerators(text):
 
 
 def changes(line, enums):
-    """(start, end, replacement) for every mutation of the line."""
+    """(start, end, replacement, kind) for every mutation of the line."""
     code = blank(line)
     for match in re.finditer(r"(?<= )([-<>=!&|+*/%^]{1,3})(?= )", code):
         for other in BINARY.get(match.group(), []):
-            yield *match.span(), other
-    for match in re.finditer(r"\+\+|--", code):
-        yield *match.span(), "--" if match.group() == "++" else "++"
+            yield *match.span(), other, "binary" if other in OPERATORS else ""
+    for match in re.finditer(r"(\+\+|--)([\w])?", code):
+        other = "--" if match.group(1) == "++" else "++"
+        yield *match.span(1), other, "unary" if match.group(2) else ""
     for match in re.finditer(r"!(?!=)|~(?=[a-z(])", code):
-        yield *match.span(), ""
+        yield *match.span(), "", "unary"
     for match in re.finditer(r"(?<![\w.'])(0x[0-9a-fA-F']+|[0-9][0-9']*)[uUlL]*(?![\w.'])", code):
         for other in other_number(match.group()):
-            yield *match.span(), other
+            yield *match.span(), other, "value"
     for match in re.finditer(r"\b(true|false)\b", code):
-        yield *match.span(), "false" if match.group() == "true" else "true"
+        yield *match.span(), "false" if match.group() == "true" else "true", "value"
     for match in re.finditer(r'"(\\.|[^"\\])*"|(?<![0-9a-fA-F])\'(\\.|[^\'\\])*\'', line):
         other = other_byte(match.group()) if code[match.start()] == "." else None
         if other and "//" not in line[:match.start()] and "[[" not in line:
-            yield *match.span(), other
+            yield *match.span(), other, "value"
     for match in re.finditer(r"\bif \(", code):
         end = closing(code, match.end() - 1)
         if end:
             for other in ("true", "false"):
-                yield match.end(), end, other
+                yield match.end(), end, other, "condition"
     for match in re.finditer(r"\b(\w+)::(\w+)\b", code):
         names = enums.get(match.group(1), [])
         if match.group(2) in names and not line.strip().startswith("case "):
             other = names[(names.index(match.group(2)) + 1) % len(names)]
-            yield *match.span(2), other
+            yield *match.span(), f"{match.group(1)}::{other}", "value"
     for name, other in TYPES.items():
-        for match in re.finditer(re.escape(name) + r"\b", code):
-            yield *match.span(), other
+        for match in re.finditer(rf"static_cast<{name}>|{name}\b", code):
+            yield (*match.span(), match.group().replace(name, other),
+                   "cast" if match.group().startswith("static") else "")
     for match in re.finditer(r"std::errc::\w+", code):
-        yield *match.span(), "std::errc()"
+        yield *match.span(), "std::errc()", "value"
     if STATEMENT.match(code) and not NOT_STATEMENT.match(code):
-        yield len(line) - len(line.lstrip()), len(line), ";"
+        yield len(line) - len(line.lstrip()), len(line), ";", "statement"
 
 
 def mutants_of(path, text, enums):
@@ -131,9 +190,8 @@ def mutants_of(path, text, enums):
     for number, line in enumerate(text.split("\n"), 1):
         if SKIPPED.match(line) or " requires" in line or line.strip().startswith("noexcept"):
             continue
-        for start, end, other in changes(line, enums):
+        for start, end, other, kind in changes(line, enums):
             after = line[:start] + other + line[end:]
             if after != line:
-                mutant = Mutant(path, number, line, after)
-                made[(number, after)] = mutant
+                made[(number, after)] = Mutant(path, number, line, after, kind, start, end, other)
     return list(made.values())

@@ -4,11 +4,13 @@
     fuzz/mutate.py [--in PATH...] [--budget SECONDS] [--shard I/N] [--jobs N]
     fuzz/mutate.py --patch FILE...      bugs of your own, as patches of the tree
 
-Each mutant is built into the harnesses that import its module, then the corpus
-is replayed, then each harness fuzzes for the budget; unit tests do not count. A
-mutant that lives is a gap in seeds or harnesses, unless fuzz/mutants/
-equivalent.tsv lists it with the reason why it changes nothing. An unmutated
-control goes through the same, so that a kill is the mutant's.
+With each mutant the corpus is replayed through the harnesses that import its
+module, then each harness fuzzes for the budget; unit tests do not count. One
+build holds all mutants that can be put behind a switch; the others, and those
+that live behind their switch (it has no effect in a constant expression), are
+built alone. A mutant that lives is a gap in seeds or harnesses, unless
+fuzz/mutants/equivalent.tsv lists it with the reason why it changes nothing. A
+control without a bug goes through the same, so that a kill is the mutant's.
 
 Exit status: 0 all found, 1 some live, 2 bad use, or the control fails.
 """
@@ -32,16 +34,16 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 FUZZ = ROOT / "fuzz"
 EQUIVALENT = FUZZ / "mutants" / "equivalent.tsv"
 PARSING_AND_ALLOCATION = [
-    "modules/text", "modules/hash", "modules/interface_name", "modules/ipv4_detail",
-    "modules/ipv4_address", "modules/ipv4_network", "modules/mac", "modules/alloc/vmnet.alloc.cppm",
-    "modules/alloc/subnet_error.cpp"]
-FLAGS = ["-std=c++20", "-O1", "-w", "-I", str(FUZZ), "-fno-omit-frame-pointer",
+    "modules/text", "modules/hash/vmnet.hash.cppm", "modules/hash/batch.cpp",
+    "modules/interface_name", "modules/ipv4_detail", "modules/ipv4_address", "modules/ipv4_network",
+    "modules/mac", "modules/alloc/vmnet.alloc.cppm", "modules/alloc/subnet_error.cpp"]
+FLAGS = ["-std=c++20", "-O1", "-w", "-Wno-narrowing", "-ferror-limit=0", "-I", str(FUZZ), "-fno-omit-frame-pointer",
          "-fsanitize=address,fuzzer-no-link,shift,signed-integer-overflow,integer-divide-by-zero",
          "-fno-sanitize-recover=all"]
 
 
 class DoesNotCompile(Exception):
-    pass
+    """Its argument is what the compiler says."""
 
 
 class Tree:
@@ -116,16 +118,28 @@ class Builder:
     def __init__(self, tree, cxx, folder, changed=None, control=None):
         self.tree, self.cxx, self.folder, self.control = tree, cxx, folder, control
         self.changed = changed or {}  # path to text
-        self.built, self.stale = {}, set()
+        self.built, self.stale, self.more = {}, set(), []
         for path, text in self.changed.items():
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text)
+            self.write(path, text)
             if path in tree.interfaces.values():
                 self.stale.add(tree.module_of(path))
         for name, path in tree.interfaces.items():
             if tree.imports[path] & self.stale:
                 self.stale.add(name)
+
+    def write(self, path, text):
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+
+    def compile(self, source, target, *options):
+        done = subprocess.run([self.cxx, *FLAGS, *options, "-c", str(source), "-o", str(target)],
+                              capture_output=True, text=True)
+        if done.returncode != 0:
+            if not self.changed:
+                sys.exit(f"the control does not compile:\n{done.stderr}")
+            raise DoesNotCompile(done.stderr)
+        return target
 
     def must_build(self, path, module):
         return (self.control is None or path in self.changed or module in self.stale
@@ -138,18 +152,12 @@ class Builder:
             return self.control.object_of(path, module, interface)
         source = self.folder / path if path in self.changed else ROOT / path
         target = self.folder / (path.replace("/", "_") + ".o")
-        command = [self.cxx, *FLAGS, f"-fprebuilt-module-path={self.folder}"]
+        options = [f"-fprebuilt-module-path={self.folder}"]
         if self.control:
-            command.append(f"-fprebuilt-module-path={self.control.folder}")
+            options.append(f"-fprebuilt-module-path={self.control.folder}")
         if interface:
-            command.append(f"-fmodule-output={self.folder / module}.pcm")
-        done = subprocess.run([*command, "-c", str(source), "-o", str(target)],
-                              capture_output=True, text=True)
-        if done.returncode != 0:
-            if not self.changed:
-                sys.exit(f"the control does not compile:\n{done.stderr}")
-            raise DoesNotCompile
-        self.built[path] = target
+            options.append(f"-fmodule-output={self.folder / module}.pcm")
+        self.built[path] = self.compile(source, target, *options)
         return target
 
     def harness(self, name):
@@ -160,16 +168,60 @@ class Builder:
         objects = [self.object_of(self.tree.interfaces[m], m, True) for m in modules]
         objects += [self.object_of(path, m) for m, path in self.tree.units if m in modules]
         objects += [self.object_of(path, None) for path in self.tree.harnesses[name]]
-        done = subprocess.run([self.cxx, *FLAGS, "-fsanitize=fuzzer", *map(str, objects),
+        done = subprocess.run([self.cxx, *FLAGS, "-fsanitize=fuzzer", *map(str, objects + self.more),
                                "-o", str(binary)], capture_output=True, text=True)
         if done.returncode != 0:
             if not self.changed:
                 sys.exit(f"the control does not link:\n{done.stderr}")
-            raise DoesNotCompile
+            raise DoesNotCompile(done.stderr)
         return binary
 
 
-def finds(binary, harness, budget, folder):
+def switch_all(tree, control, folder, numbered):
+    """A builder of harnesses that hold all of `numbered`, pairs of a number and a mutant, and
+    the numbers of those that it does hold: a line that does not compile loses its switches."""
+    folder.mkdir()
+    texts = {m.path: (ROOT / m.path).read_text() for _, m in numbered}
+    held = {path: [n for n in numbered if n[1].path == path] for path in texts}
+    builder = Builder(tree, control.cxx, folder,
+                      {path: mutants.switched(texts[path], held[path]) for path in texts}, control)
+    builder.more = [builder.compile(FUZZ / "mutants/mutant.cpp", folder / "mutant.o")]
+    harnesses = {h for path in texts for h in tree.harnesses_of({tree.module_of(path)})}
+    while True:
+        try:
+            for harness in sorted(harnesses):
+                builder.harness(harness)
+            return builder, {number for path in held for number, _ in held[path]}
+        except DoesNotCompile as error:
+            lost = lines_of(error.args[0], folder, held)
+            if not lost:
+                sys.exit(f"the mutants behind switches do not compile:\n{error}")
+            for path, line in lost:
+                held[path] = [n for n in held[path] if n[1].line != line]
+                builder.write(path, mutants.switched(texts[path], held[path]))
+            # What was built from the first of these on is built anew.
+            order = list(builder.built)
+            first = min((order.index(path) for path, _ in lost if path in order),
+                        default=len(order))
+            for path in order[first:]:
+                del builder.built[path]
+
+
+def lines_of(messages, folder, held):
+    """(path, line) of the mutants that the compiler's errors, or else its notes, name."""
+    for kind in ("error", "note"):
+        found = set()
+        for path, line in re.findall(rf"^{folder}/(\S+?):(\d+):\d+: (?:fatal )?{kind}", messages,
+                                     re.M):
+            at = int(line) - 1  # the switches' header is a line of its own
+            if any(m.line == at for _, m in held.get(path, [])):
+                found.add((path, at))
+        if found:
+            return found
+    return set()
+
+
+def finds(binary, harness, budget, folder, number=0):
     """True where the harness ends badly: replaying its seeds, or fuzzing for `budget`."""
     seeds = [str(d) for d in (FUZZ / "corpus" / harness, FUZZ / "regressions" / harness)
              if d.is_dir()]
@@ -185,11 +237,12 @@ def finds(binary, harness, budget, folder):
     else:
         command.append("-runs=0")
     done = subprocess.run([*command, *seeds], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                          cwd=folder, timeout=budget * 20 + 120)
+                          cwd=folder, timeout=budget * 20 + 120,
+                          env={**os.environ, "VMNET_MUTANT": str(number)})
     return done.returncode != 0
 
 
-def judge(builder, modules, budget):
+def judge(builder, modules, budget, folder=None, number=0):
     """'replay HARNESS', 'fuzzing HARNESS', 'alive' or 'does not compile'."""
     harnesses = builder.tree.harnesses_of(modules)
     try:
@@ -197,7 +250,8 @@ def judge(builder, modules, budget):
             if way == "fuzzing" and not budget:
                 break
             for harness in harnesses:
-                if finds(builder.harness(harness), harness, seconds, builder.folder):
+                if finds(builder.harness(harness), harness, seconds, folder or builder.folder,
+                         number):
                     return f"{way} {harness}"
     except DoesNotCompile:
         return "does not compile"
@@ -210,6 +264,14 @@ def all_mutants(tree, paths):
     for path in tree.interfaces.values():
         enums.update(mutants.enumerators((ROOT / path).read_text()))
     return [m for path in paths for m in mutants.mutants_of(path, texts[path], enums)]
+
+
+def key_of(mutant):
+    """What equivalent.tsv calls it: of lines that read alike, the second has `#2` behind the path."""
+    above = (ROOT / mutant.path).read_text().split("\n")[:mutant.line]
+    nth = sum(line.strip() == mutant.before.strip() for line in above)
+    path = mutant.path if nth == 1 else f"{mutant.path}#{nth}"
+    return path, mutant.before.strip(), mutant.after.strip()
 
 
 def read_equivalent():
@@ -239,27 +301,48 @@ class Run:
         self.options, self.tree, self.work = options, tree, work
         self.lock, self.counts, self.done, self.bad = threading.Lock(), {}, 0, []
         self.start = time.monotonic()
+        self.switched, self.held = None, set()
         self.control = Builder(tree, options.cxx, work / "control")
 
     def prepare(self, modules):
         """Builds the control and sends it through what the mutants go through."""
         self.control.folder.mkdir()
-        verdict = judge(self.control, modules, self.options.budget)
-        if verdict != "alive":
-            sys.exit(f"the control, which has no bug, ends badly: {verdict}")
-        print(f"control: {len(self.tree.harnesses_of(modules))} harnesses replayed and fuzzed, "
-              "no finding", flush=True)
+        for module in sorted(modules):
+            verdict = judge(self.control, {module}, self.options.budget)
+            if verdict != "alive":
+                sys.exit(f"the control, which has no bug, ends badly: {verdict}")
+        print(f"control: replayed and fuzzed for {', '.join(sorted(modules))}, no finding",
+              flush=True)
 
-    def one(self, number, total, changed, label, equivalent):
+    def prepare_switches(self, numbered, modules):
+        self.switched, self.held = switch_all(self.tree, self.control, self.work / "switched",
+                                              numbered)
+        for module in sorted(modules):
+            verdict = judge(self.switched, {module}, 0)
+            if verdict != "alive":
+                sys.exit(f"the mutants end badly with all switches off: {verdict}")
+        print(f"{len(self.held)} mutants behind switches, built in "
+              f"{time.monotonic() - self.start:.0f} s", flush=True)
+
+    def verdict(self, number, changed, equivalent):
         folder = self.work / str(number)
         folder.mkdir()
         modules = {self.tree.module_of(path) for path in changed}
-        builder = Builder(self.tree, self.options.cxx, folder, changed, self.control)
+        budget = 0 if equivalent else self.options.budget
+        verdict = "alive"
         try:
-            verdict = judge(builder, modules, 0 if equivalent else self.options.budget)
+            if number in self.held:
+                verdict = judge(self.switched, modules, budget, folder, number)
+            if verdict == "alive":
+                alone = Builder(self.tree, self.options.cxx, folder, changed, self.control)
+                verdict = judge(alone, modules, budget)
         except subprocess.TimeoutExpired:
             verdict = "replay hangs"
         shutil.rmtree(folder)
+        return verdict
+
+    def one(self, number, total, changed, label, equivalent):
+        verdict = self.verdict(number, changed, equivalent)
         with self.lock:
             self.count(verdict, equivalent, label)
             self.done += 1
@@ -304,7 +387,7 @@ def main():
              if path in places or path.startswith(tuple(place + "/" for place in places))]
     if not paths:
         parser.error("none of fuzz/build.list is there")
-    jobs = []  # changed files, label, is equivalent
+    jobs, numbered = [], []  # changed files, label, is equivalent; number and mutant
     if options.patch:
         for file in options.patch:
             jobs.append((patched(file), file, False))
@@ -315,16 +398,21 @@ def main():
             label = f"{mutant.path}:{mutant.line}\n    - {mutant.before.strip()}" \
                     f"\n    + {mutant.after.strip()}"
             text = mutant.apply((ROOT / mutant.path).read_text())
-            jobs.append(({mutant.path: text}, label, mutant.key() in known))
+            jobs.append(({mutant.path: text}, label, key_of(mutant) in known))
+            if mutant.kind:
+                numbered.append((len(jobs), mutant))
     if options.list:
         print("\n".join(label for _, label, _ in jobs))
         return 0
 
     with tempfile.TemporaryDirectory(prefix="vmnet-mutants-") as folder:
         run = Run(options, tree, pathlib.Path(folder))
-        run.prepare({tree.module_of(path) for changed, _, _ in jobs for path in changed})
+        modules = {tree.module_of(path) for changed, _, _ in jobs for path in changed}
+        run.prepare(modules)
+        if len(numbered) > 20:  # fewer are sooner built alone
+            run.prepare_switches(numbered, modules)
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-            tasks = [pool.submit(run.one, i, len(jobs), *job) for i, job in enumerate(jobs)]
+            tasks = [pool.submit(run.one, i, len(jobs), *job) for i, job in enumerate(jobs, 1)]
             for task in concurrent.futures.as_completed(tasks):
                 task.result()
     for line in run.bad:
