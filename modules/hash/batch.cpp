@@ -14,16 +14,12 @@ namespace vmnet::detail {
 
 void fnv1a_64_batch(const std::string_view* ids, std::uint64_t* digests,
                     std::size_t size) noexcept {
-  switch (active_isa()) {
 #if VMNET_X86_KERNELS
-    case isa::avx512:
-      return kernels::digest_batch_avx512(ids, digests, size);
-    case isa::avx2:
-      return kernels::digest_batch_avx2(ids, digests, size);
+  const isa active = active_isa();
+  if (active == isa::avx512) return kernels::digest_batch_avx512(ids, digests, size);
+  if (active == isa::avx2) return kernels::digest_batch_avx2(ids, digests, size);
 #endif
-    default:
-      return kernels::digest_batch_portable(ids, digests, size);
-  }
+  kernels::digest_batch_portable(ids, digests, size);
 }
 
 }  // namespace vmnet::detail

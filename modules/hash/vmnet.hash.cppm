@@ -81,6 +81,10 @@ struct size_mismatch {
 
 namespace vmnet::detail {
 
+/// Below this many ids a kernel, which fills its lanes whatever there is, costs
+/// more than the plain loop.
+inline constexpr std::size_t few_ids = 16;
+
 /// digests[i] = fnv1a_64(ids[i]) by the kernel of `active_isa()`.
 void fnv1a_64_batch(const std::string_view* ids, std::uint64_t* digests, std::size_t size) noexcept;
 
@@ -92,11 +96,12 @@ export namespace vmnet {
 ///
 /// An error, and nothing is written, where the spans differ in size. O(bytes),
 /// allocates nothing. Several times as fast as one id after the other where
-/// the processor has AVX-512 or AVX2; worth it from a dozen ids on.
+/// the processor has AVX-512 or AVX2; worth it from some twenty ids on.
 [[nodiscard]] constexpr result<void, size_mismatch> fnv1a_64_batch(
     std::span<const std::string_view> ids, std::span<std::uint64_t> digests) noexcept {
   if (ids.size() != digests.size()) return failure(size_mismatch{ids.size(), digests.size()});
-  if (std::is_constant_evaluated()) {
+  const bool few = ids.size() < detail::few_ids;
+  if (std::is_constant_evaluated() || few) {
     for (std::size_t i = 0; i < ids.size(); ++i) digests[i] = fnv1a_64(ids[i]);
   } else {
     detail::fnv1a_64_batch(ids.data(), digests.data(), ids.size());

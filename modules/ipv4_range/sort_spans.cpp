@@ -1,5 +1,4 @@
 module;
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -9,12 +8,10 @@ module vmnet.ipv4_range;
 
 // A radix sort from the lowest digit up: each pass is stable, so after the last
 // one all digits count. Three passes over the 32 bits of the first address (11,
-// 11 and 10): merging needs no order among ranges that begin alike. Below a few
-// hundred items the tables cost more than comparisons do.
+// 11 and 10): merging needs no order among ranges that begin alike.
 namespace vmnet::detail {
 namespace {
 
-constexpr std::size_t few = 512;
 constexpr unsigned digit_bits = 11;
 constexpr std::array<unsigned, 3> digit_shifts = {32, 43, 54};
 
@@ -27,10 +24,6 @@ std::size_t digit(packed_span span, unsigned shift) {
 }  // namespace
 
 void radix_sort_spans(std::vector<packed_span>& spans) {
-  if (spans.size() < few) {
-    std::sort(spans.begin(), spans.end());
-    return;
-  }
   std::array<digit_counts, digit_shifts.size()> counts{};
   for (const packed_span span : spans)
     for (std::size_t pass = 0; pass < counts.size(); ++pass)

@@ -5,7 +5,7 @@
 // are 64 bits wide, because the whole space has 2^32 addresses.
 //
 // Aggregation sorts once and then merges what touches in one pass. The sort is
-// a radix sort at run time (sort_spans.cpp) and std::sort in constant
+// a radix sort (sort_spans.cpp), and std::sort for few items and in constant
 // expressions; a tree of intervals, fed one network at a time, costs an
 // allocation and a walk for each.
 module;
@@ -176,10 +176,13 @@ constexpr packed_span pack(const ipv4_range& range) noexcept {
 
 /// Sorts by first address. O(n), with as much memory again.
 void radix_sort_spans(std::vector<packed_span>& spans);
+/// Below this many spans the tables of a radix sort cost more than comparisons do.
+inline constexpr std::size_t few_spans = 512;
 
 constexpr void sort_spans(std::vector<packed_span>& spans) {
   if (std::is_sorted(spans.begin(), spans.end())) return;
-  if (std::is_constant_evaluated())
+  const bool few = spans.size() < few_spans;
+  if (std::is_constant_evaluated() || few)
     std::sort(spans.begin(), spans.end());
   else
     radix_sort_spans(spans);

@@ -79,12 +79,13 @@ concept assigns_trivially = assigns<T> && std::is_trivially_copyable_v<T>;
 /// `f(args...)` in a result of type R; success where `f` returns nothing.
 template <class R, class F, class... Args>
 constexpr R invoke_into(F&& f, Args&&... args) {
-  if constexpr (std::is_void_v<typename R::value_type>) {
-    std::invoke(std::forward<F>(f), std::forward<Args>(args)...);
-    return R();
-  } else {
-    return R(std::invoke(std::forward<F>(f), std::forward<Args>(args)...));
-  }
+  return R(std::invoke(std::forward<F>(f), std::forward<Args>(args)...));
+}
+template <class R, class F, class... Args>
+  requires std::is_void_v<typename R::value_type>
+constexpr R invoke_into(F&& f, Args&&... args) {
+  std::invoke(std::forward<F>(f), std::forward<Args>(args)...);
+  return R();
 }
 }  // namespace vmnet::detail
 

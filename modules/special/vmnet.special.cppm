@@ -83,7 +83,7 @@ struct special_block {
 namespace vmnet::detail {
 
 /// A row whose five facts are written as T, F or - in the registry's order.
-constexpr special_block row(ipv4_network network, address_class kind, std::string_view name,
+consteval special_block row(ipv4_network network, address_class kind, std::string_view name,
                             std::string_view rfc, std::string_view allocated,
                             std::string_view facts, std::string_view terminated = {}) noexcept {
   const auto fact = [&](std::size_t column) {
@@ -143,7 +143,7 @@ consteval auto special_rows() noexcept {
           "RFC 8190; RFC 919, section 7", "1984-10", "FTFFT")};
 }
 
-constexpr ipv4_network multicast_block =
+inline constexpr ipv4_network multicast_block =
     *ipv4_network::make(ipv4_address::from_uint32(0xe000'0000U), 4);
 
 }  // namespace vmnet::detail

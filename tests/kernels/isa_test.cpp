@@ -18,9 +18,9 @@ using vmnet::isa;
 // each discovered test in a process of its own, and this one forces nothing.
 TEST(Isa, IsChosenOnceByThreadsThatMeet) {
   constexpr std::size_t count = 8;
-  constexpr std::array<std::string_view, 3> ids = {"vm-1", "vm-2", ""};
+  constexpr std::array<std::string_view, 20> ids = {"vm-1", "vm-2", ""};  // enough for a kernel
   std::array<isa, count> seen{};
-  std::array<std::array<std::uint64_t, 3>, count> digests{};
+  std::array<std::array<std::uint64_t, ids.size()>, count> digests{};
   std::atomic<bool> go{false};
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < count; ++i) {

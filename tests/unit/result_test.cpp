@@ -342,6 +342,8 @@ sigjmp_buf after_abort;
 TEST(ResultAbort, ReachesTheProgramsOwnHandler) {
   const number value(1);
   const number error = failure(fault::first);
+  EXPECT_EQ(value.value(), 1);
+  EXPECT_EQ(error.error(), fault::first);
   const auto before = std::signal(SIGABRT, [](int) { siglongjmp(after_abort, 1); });
   volatile int aborts = 0;
   if (sigsetjmp(after_abort, 1) == 0)

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <vector>
 
 import vmnet.special;
 
@@ -141,7 +142,36 @@ TEST(SharedAddressSpace, IsNeitherPrivateNorGlobal) {
   EXPECT_FALSE(is_shared("100.0.0.0/8"_ipv4_net));
 }
 
+struct predicate {
+  address_class kind;
+  bool (*of_address)(ipv4_address) noexcept;
+  bool (*of_network)(ipv4_network) noexcept;
+};
+
 TEST(SpecialPredicates, AgreeWithClassify) {
+  using namespace vmnet;
+  constexpr predicate predicates[] = {
+      {address_class::private_use, is_private, is_private},
+      {address_class::shared, is_shared, is_shared},
+      {address_class::loopback, is_loopback, is_loopback},
+      {address_class::link_local, is_link_local, is_link_local},
+      {address_class::documentation, is_documentation, is_documentation},
+      {address_class::benchmarking, is_benchmarking, is_benchmarking},
+      {address_class::multicast, is_multicast, is_multicast},
+      {address_class::reserved, is_reserved, is_reserved},
+  };
+  auto networks = std::vector{"8.0.0.0/8"_ipv4_net, "224.0.0.0/4"_ipv4_net, "0.0.0.0/0"_ipv4_net};
+  for (const special_block& block : special_blocks) networks.push_back(block.network);
+  for (const ipv4_network network : networks)
+    for (const auto& [kind, of_address, of_network] : predicates) {
+      SCOPED_TRACE(network.to_string() + ", " + std::string(to_string(kind)));
+      EXPECT_EQ(of_network(network), classify(network) == kind);
+      EXPECT_EQ(of_address(network.network()), classify(network.network()) == kind);
+      EXPECT_EQ(of_address(network.broadcast()), classify(network.broadcast()) == kind);
+    }
+}
+
+TEST(SpecialPredicates, HoldInTheirBlocks) {
   EXPECT_TRUE(is_private("10.0.0.1"_ipv4) && is_private("192.168.0.0/16"_ipv4_net));
   EXPECT_TRUE(is_loopback("127.0.0.1"_ipv4) && is_loopback("127.0.0.0/8"_ipv4_net));
   EXPECT_TRUE(is_link_local("169.254.1.1"_ipv4) && is_link_local("169.254.0.0/17"_ipv4_net));

@@ -26,14 +26,14 @@ namespace vmnet::kernels {
 inline constexpr std::size_t padded_size = 64;
 inline constexpr std::uint64_t prime = 0x100000001b3;
 
-constexpr std::uint64_t power(std::uint64_t base, std::size_t exponent) noexcept {
+consteval std::uint64_t power(std::uint64_t base, std::size_t exponent) noexcept {
   std::uint64_t value = 1;
   while (exponent-- > 0) value *= base;
   return value;
 }
 
 /// The inverse of an odd number mod 2^64, by Newton's method.
-constexpr std::uint64_t inverse(std::uint64_t odd) noexcept {
+consteval std::uint64_t inverse(std::uint64_t odd) noexcept {
   std::uint64_t x = odd;
   for (int i = 0; i < 6; ++i) x *= 2 - odd * x;
   return x;
@@ -42,7 +42,7 @@ static_assert(inverse(prime) * prime == 1);
 
 /// Digit `k` of `value` in base 2^16 with digits from -2^15 to 2^15 - 1, as its
 /// 16 bits.
-constexpr std::uint32_t signed_digit(std::uint64_t value, int k) noexcept {
+consteval std::uint32_t signed_digit(std::uint64_t value, int k) noexcept {
   for (; k > 0; --k) value = (value + 0x8000) >> 16U;
   return value & 0xffff;
 }
@@ -57,7 +57,7 @@ struct padded_tables {
   std::uint64_t start = 0;
 };
 
-constexpr padded_tables make_padded_tables() noexcept {
+consteval padded_tables make_padded_tables() noexcept {
   padded_tables tables;
   for (std::size_t j = 0; j < tables.digits.size(); ++j) {
     const std::uint64_t even = power(prime, padded_size - 2 * j);
