@@ -45,6 +45,32 @@ std::uint64_t networks(vmnet::ipv4_network net, vmnet::ipv4_network other,
          std::hash<vmnet::ipv4_address>()(address);
 }
 
+std::uint64_t ranges(const vmnet::ipv4_range& range, const vmnet::ipv4_range& other,
+                     vmnet::ipv4_address address) {
+  std::uint64_t sum = range.num_addresses() + std::hash<vmnet::ipv4_range>()(range);
+  if (range.contains(address) || range.contains(other) || range.overlaps(other)) ++sum;
+  if (const auto made = vmnet::ipv4_range::make(address, other.last())) sum += *made < range;
+  if (const auto net = range.to_network()) sum += net->network().to_uint32();
+  for (const vmnet::ipv4_address one : range.addresses()) sum += one.to_uint32();
+  return sum + (range.is_adjacent_to(other) ? 1U : 0U);
+}
+
+std::uint64_t sets(const vmnet::ipv4_set& set, vmnet::ipv4_address address, vmnet::ipv4_network net,
+                   const vmnet::ipv4_range& range) {
+  std::uint64_t sum = set.num_addresses();
+  if (set.contains(address) || set.contains(net) || set.contains(range)) ++sum;
+  if (set.overlaps(net) || set.overlaps(range)) ++sum;
+  for (const vmnet::ipv4_range& one : set.ranges()) sum += one.num_addresses();
+  for (const vmnet::ipv4_network one : set.networks()) sum += one.num_addresses();
+  return sum;
+}
+
+bool kinds(vmnet::ipv4_address address, vmnet::ipv4_network net) {
+  return vmnet::is_private(address) || vmnet::is_globally_reachable(net) ||
+         vmnet::classify(address) == vmnet::classify(net) ||
+         vmnet::special_block_of(address) != nullptr;
+}
+
 bool texts(std::string_view text, std::array<char, 32>& buffer) {
   char* const first = buffer.data();
   char* const last = first + buffer.size();

@@ -63,4 +63,20 @@ TEST(SchemeV1, AllocatesNothing) {
   EXPECT_NE(used, 0U);
 }
 
+TEST(Ipv4Set, IsAskedWithoutAllocating) {
+  const vmnet::ipv4_set set = vmnet::ipv4_set("10.0.0.0/8"_ipv4_net) | "172.16.0.0/12"_ipv4_net;
+  const vmnet::ipv4_set other = "10.1.0.0/16"_ipv4_net;
+  std::uint64_t used = 0;
+  const std::size_t before = allocations;
+  used += set.contains("10.0.0.1"_ipv4) && set.contains("10.0.0.0/9"_ipv4_net) ? 1U : 0U;
+  used += set.overlaps("10.0.0.0/7"_ipv4_net) && set.overlaps(other) ? 1U : 0U;
+  used += other.is_subset_of(set) && !set.empty() ? 1U : 0U;
+  used += set.num_addresses() + set.ranges().size();
+  for (const vmnet::ipv4_network network : set.networks()) used += network.num_addresses();
+  used += vmnet::is_private("10.0.0.1"_ipv4) ? 1U : 0U;
+  const std::size_t after = allocations;
+  EXPECT_EQ(after, before);
+  EXPECT_NE(used, 0U);
+}
+
 }  // namespace

@@ -38,6 +38,8 @@ static_assert(ordered_value<ipv4_network> && sizeof(ipv4_network) == 8);
 static_assert(ordered_value<vmnet::ipv4_range> && sizeof(vmnet::ipv4_range) == 8);
 static_assert(plain_value<vmnet::ipv4_network_list> && sizeof(vmnet::ipv4_network_list) <= 512);
 static_assert(plain_value<vmnet::ipv4_subnet_view::iterator>);
+static_assert(plain_value<vmnet::ipv4_set_network_view::iterator>);
+static_assert(plain_value<vmnet::special_block>);
 static_assert(ordered_value<vmnet::mac_address> && sizeof(vmnet::mac_address) == 6);
 static_assert(ordered_value<vmnet::interface_name> && sizeof(vmnet::interface_name) == 16);
 static_assert(ordered_value<vmnet::short_hash> && sizeof(vmnet::short_hash) == 9);
@@ -72,6 +74,20 @@ static_assert(std::same_as<std::ranges::range_value_t<ipv4_address_view>, ipv4_a
 static_assert(std::sized_sentinel_for<ipv4_address_view::iterator, ipv4_address_view::iterator>);
 static_assert(std::same_as<decltype(ipv4_address_view().size()), std::uint64_t>);
 
+static_assert(std::ranges::forward_range<vmnet::ipv4_set_network_view>);
+static_assert(std::ranges::view<vmnet::ipv4_set_network_view>);
+static_assert(std::same_as<std::ranges::range_value_t<vmnet::ipv4_set_network_view>, ipv4_network>);
+
+// A set owns memory: it moves without copying it, and lends it only while it lives.
+using vmnet::ipv4_set;
+template <class Set>
+concept lends_its_ranges = requires(Set&& set) { std::forward<Set>(set).ranges(); };
+template <class Set>
+concept lends_its_networks = requires(Set&& set) { std::forward<Set>(set).networks(); };
+static_assert(std::regular<ipv4_set> && std::is_nothrow_move_constructible_v<ipv4_set>);
+static_assert(lends_its_ranges<const ipv4_set&> && !lends_its_ranges<ipv4_set>);
+static_assert(lends_its_networks<const ipv4_set&> && !lends_its_networks<ipv4_set>);
+
 // No function of the library throws.
 constexpr std::string_view id = "vm-1";
 constexpr auto subnet = "172.30.0.0/24"_ipv4_net;
@@ -86,6 +102,11 @@ static_assert(noexcept(ipv4_network::make({}, 0)) && noexcept(vmnet::mac_address
 static_assert(noexcept(vmnet::interface_name::parse(id)));
 static_assert(noexcept(subnet.nth(0)) && noexcept(subnet.hosts()) && noexcept(subnet.overlaps({})));
 static_assert(noexcept(vmnet::collision_probability(2, 3)));
+static_assert(noexcept(ipv4_set().contains(ipv4_address())) &&
+              noexcept(ipv4_set().overlaps(vmnet::ipv4_range())) &&
+              noexcept(ipv4_set().is_subset_of(ipv4_set())));
+static_assert(noexcept(vmnet::classify(subnet)) && noexcept(vmnet::is_private(subnet)) &&
+              noexcept(vmnet::is_globally_reachable(subnet)));
 static_assert(noexcept(vmnet::longest_prefix_at_risk(2, 0.5)));
 
 // All of scheme v1 lives in constant expressions, and so allocates nothing that
@@ -118,6 +139,13 @@ static_assert(is_written("10.1.2.3/8"_ipv4_net, "10.0.0.0/8"));
 static_assert(is_written(identity.mac, vmnet::format_mac(identity.mac)));
 static_assert(subnet.hosts().size() == 254 && subnet.hosts().back() == "172.30.0.254"_ipv4);
 static_assert(subnet.contains("172.30.0.42"_ipv4) && !subnet.nth(256));
+
+// So do the registry and sets.
+static_assert(vmnet::classify("100.64.0.1"_ipv4) == vmnet::address_class::shared);
+static_assert(vmnet::is_private(subnet) && !vmnet::is_globally_reachable(subnet));
+static_assert((ipv4_set(subnet) - ipv4_set("172.30.0.0/25"_ipv4_net)) ==
+              ipv4_set("172.30.0.128/25"_ipv4_net));
+static_assert((~ipv4_set()).num_addresses() == std::uint64_t{1} << 32U && (~~ipv4_set()).empty());
 
 // And results, with types that need destructors too.
 class owner {

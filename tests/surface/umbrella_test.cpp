@@ -40,6 +40,8 @@ TEST(Surface, OfTheUmbrella) {
 TEST(Surface, OfTheUmbrellaHasEveryModule) {
   EXPECT_EQ(vmnet::diagnostic("", {vmnet::parse_errc::unexpected_end, 0}),
             "\n^ the text ends too early");
+  EXPECT_EQ(vmnet::classify("10.0.0.1"_ipv4), vmnet::address_class::private_use);
+  EXPECT_TRUE(vmnet::ipv4_set("10.0.0.0/8"_ipv4_net).contains("10.0.0.1"_ipv4));
   EXPECT_EQ(vmnet::fnv1a_64_hasher().digest(), vmnet::fnv1a_64_offset_basis);
   EXPECT_TRUE(vmnet::interface_name::parse("eth0"));
   EXPECT_TRUE(vmnet::ipv4_address::parse("10.0.0.1"));
