@@ -37,7 +37,7 @@ export namespace vmnet {
                                                    std::uint64_t slots) noexcept {
   if (slots == 1) return 0;
   std::uint64_t stride = 1 + derived(rank, 1) % (slots - 1);
-  while (std::gcd(stride, slots) != 1) stride = stride == slots - 1 ? 1 : stride + 1;
+  while (std::gcd(stride, slots) != 1) ++stride;  // at the latest until slots - 1, which is coprime
   return stride;
 }
 

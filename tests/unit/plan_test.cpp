@@ -171,6 +171,19 @@ TEST(Plan, RanksByTheKey) {
   EXPECT_EQ(seniors.size(), 2U);
 }
 
+// A collision of SipHash-2-4 under the key of zeros, from a search of 2^33 steps.
+TEST(Plan, TellsApartIdsOfEqualRank) {
+  const std::vector<std::string> ids = {"kifcpjojmenifklm", "fconhjlelbnkkcka"};
+  ASSERT_EQ(vmnet::siphash_2_4(ids[0], {}), vmnet::siphash_2_4(ids[1], {}));
+  const auto before = vmnet::make_plan(fleet(ids))->vms();
+  ASSERT_EQ(before.size(), 2U);
+  EXPECT_EQ(before[0].id, ids[1]);
+  EXPECT_EQ(before[1].id, ids[0]);
+  vmnet::plan_options options;
+  options.keep = before;
+  EXPECT_EQ(vmnet::make_plan(fleet(ids), options)->vms(), before);
+}
+
 TEST(Plan, KeepsAwayFromExcludedAddresses) {
   const auto ids = fleets::sequence(1, 100);
   const auto options = excluding("172.30.0.0-172.30.0.100, 172.30.0.231, 172.30.0.250-172.31.0.0");
@@ -217,6 +230,35 @@ TEST(Plan, GivesPinnedValuesFirst) {
   EXPECT_EQ(find(planned, "vm-2").placed(vm_resource::guest_ip), vmnet::placement());
 }
 
+TEST(Plan, TakesAPinOfAMacAlone) {
+  std::vector<vmnet::fleet_vm> vms = fleet({"vm-1"});
+  vms[0].mac = mac("02:00:00:00:00:09");
+  const auto plan = vmnet::make_plan(vms);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ((*plan)[0].identity.mac, mac("02:00:00:00:00:09"));
+  EXPECT_EQ((*plan)[0].identity.tap_name, vmnet::tap_name_for("vm-1"));
+}
+
+TEST(Plan, TakesTheFirstProbeThatIsFree) {
+  std::vector<vmnet::fleet_vm> vms = fleet({"vm-1", "vm-2", "vm-3"});
+  const std::uint64_t digest = vmnet::fnv1a_64("vm-1");
+  const std::uint64_t rank = vmnet::siphash_2_4("vm-1", {});
+  for (const std::uint64_t probe : {0U, 1U}) {
+    vms[probe + 1].tap_name = vmnet::tap_name_from_uint32(vmnet::tap_probe(digest, rank, probe));
+    vms[probe + 1].mac = vmnet::mac_address::from_uint64(vmnet::mac_probe(digest, rank, probe));
+  }
+  const auto plan = vmnet::make_plan(vms);
+  ASSERT_TRUE(plan);
+  const auto planned = plan->vms();
+  const auto& third_choice = find(planned, "vm-1");
+  EXPECT_EQ(third_choice.placed(vm_resource::tap_name).probe, 2U);
+  EXPECT_EQ(third_choice.placed(vm_resource::tap_name).holder, "vm-2");
+  EXPECT_EQ(third_choice.identity.tap_name,
+            vmnet::tap_name_from_uint32(vmnet::tap_probe(digest, rank, 2)));
+  EXPECT_EQ(third_choice.placed(vm_resource::mac).probe, 2U);
+  EXPECT_EQ(third_choice.identity.mac.to_uint64(), vmnet::mac_probe(digest, rank, 2));
+}
+
 TEST(Plan, NamesWhoHasTheV1ValuesOfAPinnedVm) {
   std::vector<vmnet::fleet_vm> vms = fleet({"vm-31", "vm-54"});
   vms[0].guest_ip = "172.30.0.2"_ipv4;
@@ -237,12 +279,12 @@ TEST(Plan, NamesWhoHasTheV1ValuesOfAPinnedVm) {
 TEST(Plan, TakesOnlyNamesOfItsOwnFormForItsOwn) {
   std::vector<vmnet::fleet_vm> vms = fleet({"a", "b", "c", "d", "e"});
   const std::vector<std::string> names = {"tap-0000000A", "tap-0000000g", "tap-00000000",
-                                          "tun-00000000", "tap-0000/000"};
-  for (std::size_t i = 0; i < 4; ++i) vms[i].tap_name = name(names[i]);
+                                          "tun-00000000", "tap-0000-000"};
+  for (std::size_t i = 0; i < 5; ++i) vms[i].tap_name = name(names[i]);
   const auto plan = vmnet::make_plan(vms);
   ASSERT_TRUE(plan);
   const auto planned = plan->vms();
-  for (std::size_t i = 0; i < 4; ++i)
+  for (std::size_t i = 0; i < 5; ++i)
     EXPECT_EQ(find(planned, vms[i].id).identity.tap_name, names[i]);
 }
 
@@ -387,6 +429,23 @@ TEST_F(KeptPlan, LetsAPinMoveItsVm) {
   EXPECT_EQ(changes.moved[0].reason, change_reason::pinned);
 }
 
+TEST_F(KeptPlan, PrefersPinsOfNamesAndMacsToWhatWasKept) {
+  auto vms = fleet(ids);
+  vms[0].tap_name = name("uplink");
+  vms[1].mac = mac("02:00:00:00:00:09");
+  const auto after = vmnet::make_plan(vms, options)->vms();
+  EXPECT_EQ(find(after, "vm-1").identity.tap_name, "uplink");
+  EXPECT_EQ(find(after, "vm-1").identity.guest_ip, find(before, "vm-1").identity.guest_ip);
+  EXPECT_EQ(find(after, "vm-2").identity.mac, mac("02:00:00:00:00:09"));
+  EXPECT_EQ(vmnet::diff(before, after).moved.size(), 2U);
+}
+
+TEST_F(KeptPlan, KeepsTheOnlyVmThatIsLeft) {
+  const auto after = vmnet::make_plan(fleet({"vm-1"}), options);
+  ASSERT_TRUE(after);
+  EXPECT_EQ((*after)[0].identity, find(before, "vm-1").identity);
+}
+
 TEST_F(KeptPlan, RefusesAPinToAKeptValueUnlessItsOwnerMayMove) {
   auto vms = fleet(ids);
   vms[0].guest_ip = find(before, "vm-2").identity.guest_ip;
@@ -468,17 +527,19 @@ TEST(PlanDiff, OfEqualPlansIsEmpty) {
 TEST(PlanDiff, SaysWhyAValueIsAnother) {
   const vmnet::placement far{.kind = placement_kind::probed, .probe = 4, .holder = {}};
   const vmnet::placement near{.kind = placement_kind::probed, .probe = 2, .holder = {}};
-  const std::vector<vmnet::planned_vm> before = {row("a", "172.30.0.10"_ipv4, far),
-                                                 row("b", "172.30.0.11"_ipv4, far),
-                                                 row("c", "172.30.0.12"_ipv4, near)};
-  const std::vector<vmnet::planned_vm> after = {row("a", "172.30.0.20"_ipv4, near),
-                                                row("b", "172.30.0.21"_ipv4, {}),
-                                                row("c", "172.30.0.22"_ipv4, far)};
+  const std::vector<vmnet::planned_vm> before = {
+      row("a", "172.30.0.10"_ipv4, far), row("b", "172.30.0.11"_ipv4, far),
+      row("c", "172.30.0.12"_ipv4, near), row("d", "172.30.0.250"_ipv4, {})};
+  const std::vector<vmnet::planned_vm> after = {
+      row("a", "172.30.0.20"_ipv4, near), row("b", "172.30.0.21"_ipv4, {}),
+      row("c", "172.30.0.22"_ipv4, far), row("d", "172.30.0.23"_ipv4, near)};
   const auto changes = vmnet::diff(before, after);
-  ASSERT_EQ(changes.moved.size(), 3U);
+  EXPECT_FALSE(changes.empty());
+  ASSERT_EQ(changes.moved.size(), 4U);
   EXPECT_EQ(changes.moved[0].reason, change_reason::nearer);
   EXPECT_EQ(changes.moved[1].reason, change_reason::back_to_v1);
   EXPECT_EQ(changes.moved[2].reason, change_reason::not_available);
+  EXPECT_EQ(changes.moved[3].reason, change_reason::not_available);
 }
 
 TEST(PlanDiff, ComparesEveryByteOfATapName) {

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 import vmnet.siphash;
@@ -26,6 +27,12 @@ TEST(SiphashKey, IsReadWithItsFirstOctetFirst) {
   EXPECT_EQ(published_key.k0, 0x0706050403020100U);
   EXPECT_EQ(published_key.k1, 0x0f0e0d0c0b0a0908U);
   EXPECT_EQ(vmnet::siphash_key::parse(std::string(32, '0')), vmnet::siphash_key());
+}
+
+TEST(SiphashKey, IsReadInEitherCase) {
+  const auto upper = vmnet::siphash_key::parse(std::string(16, 'A') + std::string(16, 'F'));
+  EXPECT_EQ(upper, vmnet::siphash_key::parse(std::string(16, 'a') + std::string(16, 'f')));
+  EXPECT_EQ(upper, (vmnet::siphash_key{.k0 = 0xaaaaaaaaaaaaaaaaU, .k1 = UINT64_MAX}));
 }
 
 TEST(SiphashKey, RefusesAnythingButThirtyTwoDigits) {
