@@ -51,7 +51,7 @@ constexpr std::uint64_t edge(std::span<const ipv4_range> ranges, std::size_t ind
 
 /// Which addresses of two sets stay: bit 0 for those in neither, 1 for those in
 /// the first alone, 2 for those in the second alone, 3 for those in both.
-enum class keep : unsigned { first_alone = 0b0010, one = 0b0110, both = 0b1000, any = 0b1110 };
+enum class keep : std::uint8_t { first_alone = 0b0010, one = 0b0110, both = 0b1000, any = 0b1110 };
 
 }  // namespace vmnet::detail
 

@@ -151,7 +151,7 @@ class ipv4_reader {
 
 /// The number of addresses behind a prefix of `length` bits (0 to 32).
 constexpr std::uint64_t block_size(int length) noexcept {
-  return std::uint64_t{1} << static_cast<unsigned>(32 - length);
+  return std::uint64_t{1} << 32U >> static_cast<unsigned>(length);
 }
 
 /// The prefix length of the largest network that begins at `first` and does not

@@ -7,6 +7,7 @@ module;
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -151,10 +152,9 @@ class plan_builder {
   }
 
   std::string first_id_in(ipv4_network subnet) const {
-    std::optional<std::string_view> first;
-    for (const fleet_vm& vm : vms_)
-      if (vm.subnet == subnet && (!first || vm.id < *first)) first = vm.id;
-    return std::string(*first);
+    auto in_subnet =
+        vms_ | std::views::filter([&](const fleet_vm& vm) { return vm.subnet == subnet; });
+    return std::string(std::ranges::min_element(in_subnet, {}, &fleet_vm::id)->id);
   }
 
   std::uint32_t subnet_index(ipv4_network subnet) const {

@@ -29,17 +29,17 @@ struct siphash_key {
     std::array<std::uint64_t, 2> words{};
     for (std::size_t i = 0; i < text.size(); ++i) {
       const char c = text[i];
-      std::uint64_t digit = 0;
+      int digit = 0;
       if (c >= '0' && c <= '9')
-        digit = static_cast<std::uint64_t>(c - '0');
+        digit = c - '0';
       else if (c >= 'a' && c <= 'f')
-        digit = static_cast<std::uint64_t>(c - 'a' + 10);
+        digit = c - 'a' + 10;
       else if (c >= 'A' && c <= 'F')
-        digit = static_cast<std::uint64_t>(c - 'A' + 10);
+        digit = c - 'A' + 10;
       else
         return std::nullopt;
       const std::size_t high_digit_first = (i % 16) ^ 1U;
-      words[i / 16] |= digit << (4 * high_digit_first);
+      words[i / 16] |= static_cast<std::uint64_t>(digit) << (4 * high_digit_first);
     }
     return siphash_key{.k0 = words[0], .k1 = words[1]};
   }
