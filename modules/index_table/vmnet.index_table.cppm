@@ -52,6 +52,11 @@ class index_table {
     }
   }
 
+  /// Makes room: adding indices up to `count` of them allocates nothing then.
+  inline void reserve(std::size_t count) {
+    while (3 * count > 2 * entries_.size()) grow();
+  }
+
   /// Takes out `index`, which was added under this hash.
   inline void erase(std::uint64_t hash, std::uint32_t index) {
     std::size_t hole = home(tag_of(hash));
