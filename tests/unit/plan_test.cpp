@@ -529,17 +529,20 @@ TEST(PlanDiff, SaysWhyAValueIsAnother) {
   const vmnet::placement near{.kind = placement_kind::probed, .probe = 2, .holder = {}};
   const std::vector<vmnet::planned_vm> before = {
       row("a", "172.30.0.10"_ipv4, far), row("b", "172.30.0.11"_ipv4, far),
-      row("c", "172.30.0.12"_ipv4, near), row("d", "172.30.0.250"_ipv4, {})};
+      row("c", "172.30.0.12"_ipv4, near), row("d", "172.30.0.250"_ipv4, {}),
+      row("e", "172.30.0.14"_ipv4, far)};
   const std::vector<vmnet::planned_vm> after = {
       row("a", "172.30.0.20"_ipv4, near), row("b", "172.30.0.21"_ipv4, {}),
-      row("c", "172.30.0.22"_ipv4, far), row("d", "172.30.0.23"_ipv4, near)};
+      row("c", "172.30.0.22"_ipv4, far), row("d", "172.30.0.23"_ipv4, near),
+      row("e", "172.30.0.24"_ipv4, {.kind = placement_kind::kept, .probe = 0, .holder = {}})};
   const auto changes = vmnet::diff(before, after);
   EXPECT_FALSE(changes.empty());
-  ASSERT_EQ(changes.moved.size(), 4U);
+  ASSERT_EQ(changes.moved.size(), 5U);
   EXPECT_EQ(changes.moved[0].reason, change_reason::nearer);
   EXPECT_EQ(changes.moved[1].reason, change_reason::back_to_v1);
   EXPECT_EQ(changes.moved[2].reason, change_reason::not_available);
   EXPECT_EQ(changes.moved[3].reason, change_reason::not_available);
+  EXPECT_EQ(changes.moved[4].reason, change_reason::not_available);
 }
 
 TEST(PlanDiff, ComparesEveryByteOfATapName) {
