@@ -44,9 +44,24 @@ CLI::Option* add_flag(CLI::App& app, const option& about, bool& into) {
   return app.add_flag(about.names, into, about.help)->disable_flag_override();
 }
 
+/// What a value that CLI11 is not to take apart begins with: no argument can have
+/// it. "[a,b]" would be two values, and newer versions make "[a]" of "[[aa]]".
+constexpr char opaque_mark = '\0';
+
+std::string marked(std::string value) {
+  if (value.starts_with('[')) value.insert(value.begin(), opaque_mark);
+  return value;
+}
+
+std::string unmarked(std::string value) {
+  if (value.starts_with(opaque_mark)) value.erase(0, 1);
+  return value;
+}
+
 template <class Value>
 CLI::Option* add_option(CLI::App& app, const option& about, Value& into) {
   CLI::Option* const added = app.add_option(about.names, into, about.help);
+  added->transform(unmarked);
   added->type_name(about.choices.empty() ? about.value_name
                                          : "{" + CLI::detail::join(about.choices, ",") + "}");
   // An option takes one value each time; an argument all that are left.
@@ -55,11 +70,9 @@ CLI::Option* add_option(CLI::App& app, const option& about, Value& into) {
   return added;
 }
 
-/// True where CLI11 would not take the positional `argument` as it is: "[a,b]" is
-/// two values to it, and "++" ends the command.
-bool has_meaning_to_parser(std::string_view argument) {
-  return (argument.starts_with('[') && argument.ends_with(']')) || argument == "++";
-}
+/// True where CLI11 would not take the positional `argument` as it is: "++" ends
+/// the command.
+bool has_meaning_to_parser(std::string_view argument) { return argument == "++"; }
 
 }  // namespace
 
@@ -102,7 +115,7 @@ class command_line::parser {
         return refuse("unknown command " + shortened(extra.front()));
       // CLI11 shows all of them, the last first, and at any length.
       if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
-        return refuse("unexpected argument '" + shortened(extra.front()) + "'");
+        return refuse("unexpected argument '" + shortened(unmarked(extra.front())) + "'");
       return refuse(escaped(error.what()));
     }
     return std::nullopt;
@@ -138,7 +151,7 @@ class command_line::parser {
     std::map<const CLI::Option*, std::size_t> handed_out;
     for (const CLI::Option* const option : app.parse_order())
       if (const auto found = takers_.find(option); found != takers_.end())
-        (*found->second)(option->results().at(handed_out[option]++));
+        (*found->second)(unmarked(option->results().at(handed_out[option]++)));
   }
 
   /// True for an option that takes the next argument for its value.
@@ -172,13 +185,15 @@ class command_line::parser {
         if (behind_dashes && is_literal) continue;
         if (is_literal && has_meaning_to_parser(argument)) reversed.push_back(found->literal_);
         is_value = takes_value(app, argument);
-        if (argument.ends_with('=') && takes_value(app, argument.substr(0, argument.size() - 1))) {
-          argument.pop_back();
-          reversed.push_back(std::move(argument));
-          argument.clear();
+        const std::size_t equals = std::min(argument.find('='), argument.size());
+        std::string value = argument.substr(std::min(equals + 1, argument.size()));
+        if (equals < argument.size() && (value.empty() || value.starts_with('[')) &&
+            takes_value(app, argument.substr(0, equals))) {
+          reversed.push_back(argument.substr(0, equals));
+          argument = std::move(value);
         }
       }
-      reversed.push_back(std::move(argument));
+      reversed.push_back(marked(std::move(argument)));
     }
     std::reverse(reversed.begin(), reversed.end());
     return reversed;

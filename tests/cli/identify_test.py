@@ -84,17 +84,23 @@ class Arguments(TestCase):
         self.assert_ends(run("net", "10.0.0.0/8", "x", "y"), 2, b"unexpected argument 'x'")
 
     def test_what_other_parsers_take_apart_is_an_id(self):
-        ids = ["{}", "%%", "a,b", "net", "identify", "a=b", "[a,b]"]
+        ids = ["{}", "%%", "a,b", "net", "identify", "a=b", "[a,b]", "[[aa]]", "[]", "["]
         done = identify("--no-check", *ids)
         self.assertEqual([line.split("\t")[0] for line in done.stdout.decode().splitlines()[1:]],
                          ids)
 
     def test_what_the_parser_gives_a_meaning_is_an_id_behind_every_option(self):
         for before in ([], ["--format=tsv"], ["-o-"], ["--digest"], ["-5"], ["--input", "plain"]):
-            for vm_id in ("[a,b]", "++"):
+            for vm_id in ("[a,b]", "[[aa]]", "++"):
                 done = identify(*before, vm_id)
                 self.assert_ends(done, 0)
                 self.assertEqual(done.stdout.decode().splitlines()[-1].split("\t")[0], vm_id)
+
+    def test_brackets_are_kept_however_an_id_is_given(self):
+        for arguments in (["--id", "[a,b]"], ["--id=[a,b]"], ["--", "[a,b]"], ["[a,b]"]):
+            done = identify(*arguments)
+            self.assert_ends(done, 0)
+            self.assertEqual(done.stdout.decode().splitlines()[-1].split("\t")[0], "[a,b]")
 
     def test_behind_two_dashes_everything_is_an_id(self):
         done = identify("a", "--", "--strict", "-1", "-", "--", "")
