@@ -181,7 +181,9 @@ def changes(line, enums):
                    "cast" if match.group().startswith("static") else "")
     for match in re.finditer(r"std::errc::\w+", code):
         yield *match.span(), "std::errc()", "value"
-    if STATEMENT.match(code) and not NOT_STATEMENT.match(code):
+    # The last line of a longer statement has more closing parentheses.
+    whole = code.count("(") == code.count(")")
+    if whole and STATEMENT.match(code) and not NOT_STATEMENT.match(code):
         yield len(line) - len(line.lstrip()), len(line), ";", "statement"
 
 

@@ -266,7 +266,7 @@ result<pool::finding, pool_error> pool::find_address(const claim_request& reques
   const std::uint64_t next = subnet.free.next_around(home);
   if (next != free_map::none)
     return finding{.address = address_of(subnet.network, next), .resting = {}};
-  if (const auto resting = resting_for(request, subnet)) return *resting;
+  if (const auto rested = resting_for(request, subnet)) return *rested;
   return failure(pool_error{.code = pool_errc::full,
                             .id = std::string(request.id),
                             .subnet = request.subnet,

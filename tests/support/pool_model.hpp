@@ -130,7 +130,9 @@ class model {
                     slow->mac == probes_[i].macs[0];
     ASSERT_EQ(real->is_v1(), v1);
     const std::string* const holder = slow_.owner(probes_[i].slots[0]);
-    if (slow->slot != probes_[i].slots[0] && holder != nullptr) ASSERT_EQ(real->v1[1].id, *holder);
+    if (slow->slot != probes_[i].slots[0] && holder != nullptr) {
+      ASSERT_EQ(real->v1[1].id, *holder);
+    }
   }
 
   void claim_many() {
