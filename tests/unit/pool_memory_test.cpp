@@ -26,6 +26,10 @@ std::size_t granted = std::numeric_limits<std::size_t>::max();
   if (memory == nullptr) std::abort();
   return memory;
 }
+// A sanitizer's own would be a mismatch of the operators below.
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return std::malloc(size == 0 ? 1 : size);
+}
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
