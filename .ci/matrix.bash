@@ -99,7 +99,7 @@ matrix_leg() {
     clang-22)
       matrix_testing "$1" '
         clang++-22 --version | sed -n "1s/\(.*\)/versions: \1, libc++/p"
-        check libcxx --preset libcxx' ;;
+        check libcxx --preset libcxx -DCMAKE_C_COMPILER=clang-22' ;;
     cmake-4)
       matrix_testing "$1" '
         cmake --version | sed -n "1s/^/versions: /p"; cmake --version | grep -q "version 4\."
