@@ -75,8 +75,6 @@ std::optional<std::uint64_t> canonical_tap(std::string_view name) {
   return bits;
 }
 
-std::uint64_t slots_of(ipv4_network subnet) { return subnet.num_addresses() - 3; }
-
 /// The addresses of `excluded` that are slots of `subnet`.
 std::uint64_t excluded_slots(const ipv4_set& excluded, ipv4_network subnet) {
   const std::uint64_t first = std::uint64_t{subnet.network().to_uint32()} + 2;
@@ -95,7 +93,7 @@ std::optional<int> prefix_that_would_do(const ipv4_set& excluded, ipv4_network s
                                         std::uint64_t vms) {
   for (int length = subnet.prefix_length() - 1; length >= 0; --length) {
     const ipv4_network wider = *ipv4_network::make(subnet.network(), length);
-    if (slots_of(wider) - excluded_slots(excluded, wider) >= vms) return length;
+    if (num_guest_addresses(wider) - excluded_slots(excluded, wider) >= vms) return length;
   }
   return std::nullopt;
 }
@@ -288,7 +286,7 @@ class plan_builder {
 
   void check_room() {
     for (subnet_load& load : plan_.subnets_) {
-      load.slots = slots_of(load.subnet);
+      load.slots = num_guest_addresses(load.subnet);
       load.excluded = excluded_slots(options_.excluded, load.subnet);
       const std::uint64_t addresses = load.slots - load.excluded;
       if (load.vms <= addresses) continue;

@@ -25,8 +25,6 @@ using detail::index_table;
 /// probing alone misses 10,000 times where 99.99 % are taken.
 constexpr int num_address_probes = 32;
 
-std::uint64_t slots_of(const ipv4_network& subnet) { return subnet.num_addresses() - 3; }
-
 ipv4_address address_of(const ipv4_network& subnet, std::uint64_t slot) {
   return *subnet.nth(slot + 2);
 }
@@ -37,7 +35,7 @@ std::uint64_t slot_of(const ipv4_network& subnet, ipv4_address address) {
 }
 
 bool is_guest_address(const ipv4_network& subnet, ipv4_address address) {
-  return subnet.contains(address) && slot_of(subnet, address) < slots_of(subnet);
+  return subnet.contains(address) && slot_of(subnet, address) < num_guest_addresses(subnet);
 }
 
 /// The 32 bits of a name that the pool gave.
@@ -252,7 +250,7 @@ result<pool::finding, pool_error> pool::find_address(const claim_request& reques
                                                      const pool_subnet& subnet,
                                                      std::uint64_t digest,
                                                      std::uint64_t rank) const {
-  const std::uint64_t slots = slots_of(subnet.network);
+  const std::uint64_t slots = num_guest_addresses(subnet.network);
   slot_walk walk(digest, rank, slots);
   const std::uint64_t home = walk.slot();
   for (int probe = 0; probe < num_address_probes; ++probe, walk.next()) {

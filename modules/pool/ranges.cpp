@@ -24,16 +24,12 @@ namespace {
 std::optional<std::pair<std::uint64_t, std::uint64_t>> slots_in(const ipv4_network& subnet,
                                                                 const ipv4_range& range) {
   const std::uint64_t base = std::uint64_t{subnet.network().to_uint32()} + 2;
-  const std::uint64_t end = base + subnet.num_addresses() - 3;
+  const std::uint64_t end = base + num_guest_addresses(subnet);
   const std::uint64_t first = std::max<std::uint64_t>(range.first().to_uint32(), base);
   const std::uint64_t last =
       std::min<std::uint64_t>(std::uint64_t{range.last().to_uint32()} + 1, end);
   if (first >= last) return std::nullopt;
   return std::pair(first - base, last - 1 - base);
-}
-
-bool contains(const ipv4_range& range, ipv4_address address) {
-  return range.first() <= address && address <= range.last();
 }
 
 /// The ranges of `set` that are not all outside `subnet`.
@@ -193,7 +189,7 @@ pool_utilization pool::utilization(const ipv4_range& range) const {
     out.reserved += count_slots(subnet.network, reserved);
   }
   const auto occupied = [&](ipv4_address address, std::uint64_t& count) {
-    if (!contains(range, address)) return;
+    if (!range.contains(address)) return;
     ++count;
     out.excluded -= excluded.contains(address) ? 1U : 0U;
     out.draining -= draining.contains(address) ? 1U : 0U;
