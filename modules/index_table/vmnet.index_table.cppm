@@ -52,6 +52,13 @@ class index_table {
     }
   }
 
+  /// Adds `index`, whatever has its hash. Amortised O(1).
+  inline void insert(std::uint64_t hash, std::uint32_t index) {
+    if (3 * (size_ + 1) > 2 * entries_.size()) grow();
+    put({tag_of(hash), index});
+    ++size_;
+  }
+
   /// Makes room: adding indices up to `count` of them allocates nothing then.
   inline void reserve(std::size_t count) {
     while (3 * count > 2 * entries_.size()) grow();
@@ -99,12 +106,14 @@ class index_table {
   inline void grow() {
     std::vector<entry> old(2 * entries_.size() + 8);
     old.swap(entries_);
-    for (const entry& e : old) {
-      if (e.index == none) continue;
-      std::size_t at = home(e.tag);
-      while (entries_[at].index != none) at = after(at);
-      entries_[at] = e;
-    }
+    for (const entry& e : old)
+      if (e.index != none) put(e);
+  }
+  /// Puts `e` into the first entry from its home on that is free.
+  inline void put(entry e) {
+    std::size_t at = home(e.tag);
+    while (entries_[at].index != none) at = after(at);
+    entries_[at] = e;
   }
 
   std::vector<entry> entries_;

@@ -111,11 +111,10 @@ std::uint32_t pool::add_lease(lease&& made) noexcept {
     leases_[index] = std::move(made);
   }
   const lease& added = leases_[index];
-  const auto is_other = [](std::uint32_t) { return false; };
-  ids_.find_or_insert(siphash_2_4(added.id, options_.key), index, is_other);
-  addresses_.find_or_insert(hash_of(added.identity.guest_ip.to_uint32()), index, is_other);
-  taps_.find_or_insert(hash_of(tap_bits(added.identity.tap_name)), index, is_other);
-  macs_.find_or_insert(hash_of(added.identity.mac.to_uint64()), index, is_other);
+  ids_.insert(siphash_2_4(added.id, options_.key), index);
+  addresses_.insert(hash_of(added.identity.guest_ip.to_uint32()), index);
+  taps_.insert(hash_of(tap_bits(added.identity.tap_name)), index);
+  macs_.insert(hash_of(added.identity.mac.to_uint64()), index);
   occupy(added.identity.guest_ip);
   return index;
 }

@@ -37,6 +37,13 @@ TEST(IndexTable, GivesTheOneThatIsThere) {
   EXPECT_EQ(table.size(), 1U);
 }
 
+TEST(IndexTable, InsertsWhateverHasTheHash) {
+  index_table table;
+  for (std::uint32_t i = 0; i < 100; ++i) table.insert(hash_with_tag(i / 3), i);
+  EXPECT_EQ(table.size(), 100U);
+  for (std::uint32_t i = 0; i < 100; ++i) EXPECT_EQ(table.find(hash_with_tag(i / 3), is{i}), i);
+}
+
 // Runs that wrap around the end, with every member taken out in turn.
 TEST(IndexTable, FindsTheRestAfterAnyOneIsTakenOut) {
   for (const std::uint32_t first_tag : {0x0U, 0x7fffffffU, 0xf8000000U, 0xfffffff0U}) {
