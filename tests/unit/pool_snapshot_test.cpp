@@ -170,6 +170,7 @@ TEST(PoolSnapshot, WithMalformedLinesIsRefused) {
                            "quarantine\t10.0.0\t1\ta",
                            "quarantine\t10.0.0.7\t01\ta",
                            "quarantine\t10.0.0.7\t-1\ta",
+                           "quarantine\t10.0.0.7\t1x\ta",
                            "quarantine\t10.0.0.7\t18446744073709551616\ta",
                            "quarantine\t10.0.0.7\t1\t\\",
                            "quarantine\t10.0.0.7\t1\t\\x4",
@@ -198,6 +199,12 @@ TEST(PoolSnapshot, WithMalformedLinesIsRefused) {
               refusal(2, snapshot_errc::malformed));
 }
 
+TEST(PoolSnapshot, WithALineThatIsTooShortForADigestIsRefused) {
+  for (const char* text : {"\n", "vmnet-pool\t1\n", "0123456789abcdef\n"})
+    EXPECT_EQ(to_string(vmnet::pool::restore(text, {}).error()),
+              refusal(1, snapshot_errc::wrong_digest));
+}
+
 TEST(PoolSnapshot, WithTheHighestEpochStillGivesLeases) {
   auto pool = vmnet::pool::restore(
       sealed({"vmnet-pool\t1", "epoch\t9223372036854775807", "subnet\t10.0.0.0/24", "end\t3"}), {});
@@ -223,19 +230,23 @@ TEST(PoolSnapshot, WithLinesOutOfOrderIsRefused) {
             refusal(5, snapshot_errc::out_of_order));
   EXPECT_EQ(verdict({subnet_line, "quarantine\t10.0.0.7\t5\ta", "quarantine\t10.0.0.8\t4\tb"}),
             refusal(5, snapshot_errc::out_of_order));
+  EXPECT_EQ(verdict({"epoch\t9"}), refusal(3, snapshot_errc::out_of_order));
+  EXPECT_EQ(to_string(vmnet::pool::restore(sealed({"vmnet-pool\t1", "vmnet-pool\t1"}), {}).error()),
+            refusal(2, snapshot_errc::out_of_order));
 }
 
 TEST(PoolSnapshot, WithLinesThatContradictIsRefused) {
   const std::string subnet_line = "subnet\t10.0.0.0/24";
   const std::string lease = "lease\t10.0.0.7\ttap-00000001\t02:00:00:00:00:01\t1\ta";
-  for (const std::string line : {"lease\t10.0.0.8\ttap-00000001\t02:00:00:00:00:02\t2\tb",
-                                 "lease\t10.0.0.8\ttap-00000002\t02:00:00:00:00:01\t2\tb",
-                                 "lease\t10.0.0.8\ttap-00000002\t02:00:00:00:00:02\t1\tb",
-                                 "lease\t10.0.0.8\ttap-00000002\t02:00:00:00:00:02\t2\ta",
-                                 "lease\t10.0.0.8\ttap-00000002\t02:00:00:00:00:02\t10\tb",
-                                 "lease\t10.0.1.8\ttap-00000002\t02:00:00:00:00:02\t2\tb",
-                                 "lease\t10.0.0.255\ttap-00000002\t02:00:00:00:00:02\t2\tb",
-                                 "quarantine\t10.0.0.7\t1\tb", "quarantine\t10.0.0.1\t1\tb"})
+  for (const std::string line :
+       {"lease\t10.0.0.8\ttap-00000001\t02:00:00:00:00:02\t2\tb",
+        "lease\t10.0.0.8\ttap-00000002\t02:00:00:00:00:01\t2\tb",
+        "lease\t10.0.0.8\ttap-00000002\t02:00:00:00:00:02\t1\tb",
+        "lease\t10.0.0.8\ttap-00000002\t02:00:00:00:00:02\t2\ta",
+        "lease\t10.0.0.8\ttap-00000002\t02:00:00:00:00:02\t10\tb",
+        "lease\t10.0.1.8\ttap-00000002\t02:00:00:00:00:02\t2\tb",
+        "lease\t10.0.0.255\ttap-00000002\t02:00:00:00:00:02\t2\tb", "quarantine\t10.0.0.7\t1\tb",
+        "quarantine\t10.0.0.1\t1\tb", "quarantine\t9.0.0.7\t1\tb"})
     EXPECT_EQ(verdict({subnet_line, lease, line}), refusal(5, snapshot_errc::conflict)) << line;
   EXPECT_EQ(verdict({subnet_line, "quarantine\t10.0.0.7\t1\ta", "quarantine\t10.0.0.7\t1\ta"}),
             refusal(5, snapshot_errc::conflict));

@@ -114,6 +114,20 @@ TEST(Pool, GivesEveryAddressAndThenSaysThatItIsFull) {
             "no address for 'g': subnet 10.0.0.0/29 has 5 addresses, 4 used, 1 quarantined");
 }
 
+TEST(Pool, FindsTheOneFreeAddressThatNoProbeMeets) {
+  const auto net = "10.0.0.0/22"_ipv4_net;
+  for (const std::uint32_t slot : {0U, 300U, 600U, 1020U}) {  // before v1's slot and behind it
+    auto pool = pool_of(net);
+    pool.exclude(net);
+    pool.include(vmnet::ipv4_set(*net.nth(slot + 2)));
+    const auto claim = pool.claim("vm-1", net);
+    ASSERT_TRUE(claim);
+    EXPECT_EQ(claim->lease.identity.guest_ip, *net.nth(slot + 2));
+    EXPECT_FALSE(claim->is_v1());
+    EXPECT_FALSE(pool.claim("vm-2", net));
+  }
+}
+
 TEST(Pool, SaysWhatHoldsAddressesBackWhenItIsFull) {
   auto pool = pool_of(subnet_29);
   pool.exclude(range("10.0.0.2-10.0.0.3"));
@@ -273,6 +287,16 @@ TEST(PoolQuarantine, IsOverruledFromTheOldestOnAndOnlyWhenNothingElseIsFree) {
   EXPECT_EQ(pool.claim("g", subnet_29, 3, overruling)->lease.identity.guest_ip, order[2]);
 }
 
+TEST(PoolQuarantine, OfAnotherSubnetIsNotOverruled) {
+  auto pool = pool_of("10.0.0.0/30"_ipv4_net, 10);
+  ASSERT_TRUE(pool.add_subnet("10.0.0.4/30"_ipv4_net));
+  ASSERT_TRUE(pool.claim("a", "10.0.0.0/30"_ipv4_net));
+  ASSERT_TRUE(pool.release("a", 1));
+  ASSERT_TRUE(pool.claim("b", "10.0.0.4/30"_ipv4_net));
+  EXPECT_EQ(complaint(pool.claim("c", "10.0.0.4/30"_ipv4_net, 0, overruling)),
+            "no address for 'c': subnet 10.0.0.4/30 has 1 address, 1 used");
+}
+
 TEST(PoolQuarantine, IsNotShortenedByAClockThatStepsBackOrEnds) {
   auto pool = pool_of(subnet_29, 10);
   ASSERT_TRUE(pool.claim("a", subnet_29));
@@ -331,6 +355,13 @@ TEST(PoolRanges, HoldBackAddressesOfSubnetsThatAreAddedLater) {
   EXPECT_EQ(pool.utilization(), (vmnet::pool_utilization{.slots = 15, .free = 8, .excluded = 7}));
   EXPECT_EQ(pool.utilization(subnet_29),
             (vmnet::pool_utilization{.slots = 5, .free = 2, .excluded = 3}));
+}
+
+TEST(PoolRanges, MayHoldAddressesThatAreNoGuests) {
+  auto pool = pool_of(subnet_29);
+  pool.exclude(range("10.0.0.0-10.0.0.1"));
+  pool.reserve(vmnet::ipv4_set("10.0.0.7"_ipv4));
+  EXPECT_EQ(pool.utilization(), (vmnet::pool_utilization{.slots = 5, .free = 5}));
 }
 
 TEST(PoolUtilization, CountsEachAddressOnce) {
