@@ -248,6 +248,24 @@ TEST(PoolQuarantine, LetsTheSameVmComeBack) {
   EXPECT_TRUE(pool.claim("a", "10.0.0.0/30"_ipv4_net));
 }
 
+TEST(PoolQuarantine, DoesNotLetTheSameVmComeBackToWhatIsHeldBack) {
+  auto pool = pool_of(subnet_24, 10);
+  ASSERT_TRUE(pool.claim("a", subnet_24)->is_v1());
+  ASSERT_TRUE(pool.release("a", 1));
+  pool.exclude(vmnet::ipv4_set(*vmnet::allocate_guest_ip("a", subnet_24)));
+  const auto back = pool.claim("a", subnet_24);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(v1_of(*back, vm_resource::guest_ip).state, value_state::quarantined);
+}
+
+TEST(PoolQuarantine, LetsTheSameVmComeBackToTheAddressThatItWants) {
+  auto pool = pool_of(subnet_24, 10);
+  ASSERT_TRUE(pool.claim("a", subnet_24, 0, wanting("172.30.0.9"_ipv4)));
+  ASSERT_TRUE(pool.release("a", 1));
+  EXPECT_TRUE(pool.claim("a", subnet_24, 0, wanting("172.30.0.9"_ipv4)));
+  EXPECT_TRUE(pool.quarantined().empty());
+}
+
 TEST(PoolQuarantine, LetsTheSameVmComeBackToAnAddressThatIsNoneOfItsProbes) {
   // Addresses all over the subnet, so that most are none of the probes of `a`.
   const auto net = "10.0.0.0/22"_ipv4_net;
@@ -279,12 +297,14 @@ TEST(PoolQuarantine, IsOverruledFromTheOldestOnAndOnlyWhenNothingElseIsFree) {
     order.push_back(pool.claim(id, subnet_29)->lease.identity.guest_ip);
   ASSERT_TRUE(pool.release("c", 3, 1));
   ASSERT_TRUE(pool.release("a", 1, 2));
+  ASSERT_TRUE(pool.release("b", 2, 3));
   pool.exclude(vmnet::ipv4_set(order[2]));
-  EXPECT_EQ(pool.claim("f", subnet_29, 3, overruling)->lease.identity.guest_ip, order[0]);
-  EXPECT_FALSE(pool.claim("g", subnet_29, 3, overruling));
+  EXPECT_EQ(pool.claim("f", subnet_29, 4, overruling)->lease.identity.guest_ip, order[0]);
+  EXPECT_EQ(pool.claim("g", subnet_29, 4, overruling)->lease.identity.guest_ip, order[1]);
+  EXPECT_FALSE(pool.claim("h", subnet_29, 4, overruling));
   pool.include(vmnet::ipv4_set(order[2]));
-  EXPECT_FALSE(pool.claim("g", subnet_29, 3));
-  EXPECT_EQ(pool.claim("g", subnet_29, 3, overruling)->lease.identity.guest_ip, order[2]);
+  EXPECT_FALSE(pool.claim("h", subnet_29, 4));
+  EXPECT_EQ(pool.claim("h", subnet_29, 4, overruling)->lease.identity.guest_ip, order[2]);
 }
 
 TEST(PoolQuarantine, OfAnotherSubnetIsNotOverruled) {
