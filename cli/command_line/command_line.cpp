@@ -70,6 +70,11 @@ CLI::Option* add_option(CLI::App& app, const option& about, Value& into) {
   return added;
 }
 
+template <class Kind>
+bool is_a(const CLI::ParseError& error) {
+  return dynamic_cast<const Kind*>(&error) != nullptr;
+}
+
 /// True where CLI11 would not take the positional `argument` as it is: "++" ends
 /// the command.
 bool has_meaning_to_parser(std::string_view argument) { return argument == "++"; }
@@ -103,6 +108,8 @@ class command_line::parser {
 
   /// The status with which it ends, where no command has run.
   std::optional<int> parse(int argc, char** argv) {
+    for (const command& one : program_->commands_)
+      if (argc > 1 && one.name_ == argv[1]) called_ = &one;
     try {
       app_.parse(arguments(argc, argv));
     } catch (const CLI::CallForHelp&) {
@@ -111,28 +118,38 @@ class command_line::parser {
       return print(std::string(version.what()) + '\n');
     } catch (const CLI::ParseError& error) {
       const std::vector<std::string> extra = app_.remaining(true);
-      if (app_.get_subcommands().empty() && !extra.empty())
+      if (called_ == nullptr && !extra.empty())
         return refuse("unknown command " + shortened(extra.front()));
       // CLI11 shows all of them, the last first, and at any length.
-      if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
+      if (is_a<CLI::ExtrasError>(error))
         return refuse("unexpected argument '" + shortened(unmarked(extra.front())) + "'");
-      return refuse(escaped(error.what()));
+      return refuse(escaped(words_of(error)));
     }
     return std::nullopt;
   }
 
  private:
-  /// The command that the user has named, or the program itself: whose help is of
-  /// use.
-  std::string called() const {
-    std::string name = program_->name_;
-    for (const CLI::App* named : app_.get_subcommands()) name += ' ' + named->get_name();
-    return name;
+  /// Points to the help of the command, or of the program where none is named.
+  [[nodiscard]] int refuse(const std::string& message) const {
+    report(message + " (try '" + program_->name_ +
+           (called_ != nullptr ? ' ' + called_->name_ : "") + " --help')");
+    return exit_bad_input;
   }
 
-  [[nodiscard]] int refuse(const std::string& message) const {
-    report(message + " (try '" + called() + " --help')");
-    return exit_bad_input;
+  /// What is wrong, where CLI11's own words would speak of its parts.
+  [[nodiscard]] std::string words_of(const CLI::ParseError& error) const {
+    const std::string words = error.what();
+    if (called_ == nullptr) return is_a<CLI::RequiredError>(error) ? "no command is given" : words;
+    if (is_a<CLI::ExcludesError>(error)) {  // "--strict excludes --no-check"
+      const std::size_t end = words.find(' ');
+      return words.substr(0, end) + " cannot be given with" + words.substr(words.rfind(' '));
+    }
+    const std::string name = words.substr(0, words.find(':'));
+    const CLI::Option* const option =
+        app_.get_subcommand(called_->name_)->get_option_no_throw(name);
+    if (!is_a<CLI::ArgumentMismatch>(error) || option == nullptr) return words;
+    if (option->count() > 1) return name + " is given more than once";
+    return name + ": expected a value behind it, " + option->get_type_name();
   }
 
   CLI::Option* add(CLI::App& app, const command::entry& entry) {
@@ -154,43 +171,42 @@ class command_line::parser {
         (*found->second)(unmarked(option->results().at(handed_out[option]++)));
   }
 
-  /// True for an option that takes the next argument for its value.
-  static bool takes_value(const CLI::App& app, const std::string& argument) {
+  /// True for an option that takes a value, or for one that takes none.
+  static bool is_option(const CLI::App& app, const std::string& argument, bool takes_value) {
     if (!argument.starts_with('-')) return false;
     const CLI::Option* const option = app.get_option_no_throw(argument);
-    return option != nullptr && option->get_items_expected_max() > 0;
+    return option != nullptr && (option->get_items_expected_max() > 0) == takes_value;
   }
 
   /// The arguments in CLI11's order, the last first. Behind `--` every argument is
   /// to be taken literally, which CLI11 does only as long as a positional is
   /// missing: each goes to the command's literal option, and so does what it would
-  /// not take as it is. `--option=` has an empty value, which CLI11 takes for none.
+  /// not take as it is. `--option=` has an empty value, which CLI11 takes for none;
+  /// and of `--flag=true` it takes the value that no flag here has.
   std::vector<std::string> arguments(int argc, char** argv) const {
     std::vector<std::string> reversed;
-    const auto is_named = [&](const command& one) { return argc > 1 && one.name_ == argv[1]; };
-    const auto found =
-        std::find_if(program_->commands_.begin(), program_->commands_.end(), is_named);
-    const bool is_command = found != program_->commands_.end();
-    const bool is_literal = is_command && !found->literal_.empty();
-    const CLI::App& app = is_command ? *app_.get_subcommand(found->name_) : app_;
+    const bool is_literal = called_ != nullptr && !called_->literal_.empty();
+    const CLI::App& app = called_ != nullptr ? *app_.get_subcommand(called_->name_) : app_;
     bool behind_dashes = false;
     bool is_value = false;
     for (int i = 1; i < argc; ++i) {
       std::string argument = argv[i];
       if (behind_dashes || is_value) {
-        if (behind_dashes && is_literal) reversed.push_back(found->literal_);
+        if (behind_dashes && is_literal) reversed.push_back(called_->literal_);
         is_value = false;
       } else {
         behind_dashes = argument == "--";
         if (behind_dashes && is_literal) continue;
-        if (is_literal && has_meaning_to_parser(argument)) reversed.push_back(found->literal_);
-        is_value = takes_value(app, argument);
-        const std::size_t equals = std::min(argument.find('='), argument.size());
-        std::string value = argument.substr(std::min(equals + 1, argument.size()));
-        if (equals < argument.size() && (value.empty() || value.starts_with('[')) &&
-            takes_value(app, argument.substr(0, equals))) {
-          reversed.push_back(argument.substr(0, equals));
-          argument = std::move(value);
+        if (is_literal && has_meaning_to_parser(argument)) reversed.push_back(called_->literal_);
+        is_value = is_option(app, argument, true);
+        if (const std::size_t equals = argument.find('='); equals != argument.npos) {
+          const std::string name = argument.substr(0, equals);
+          std::string value = argument.substr(equals + 1);
+          if (is_option(app, name, false)) throw CLI::ArgumentMismatch(name + " takes no value");
+          if ((value.empty() || value.starts_with('[')) && is_option(app, name, true)) {
+            reversed.push_back(name);
+            argument = std::move(value);
+          }
         }
       }
       reversed.push_back(marked(std::move(argument)));
@@ -200,6 +216,7 @@ class command_line::parser {
   }
 
   const command_line* program_;
+  const command* called_ = nullptr;  // the one that the user has named
   CLI::App app_;
   std::deque<std::vector<std::string>> values_;  // where CLI11 puts what takers get
   std::map<const CLI::Option*, const value_taker*> takers_;

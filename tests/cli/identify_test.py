@@ -115,6 +115,27 @@ class Arguments(TestCase):
         self.assert_ends(run(), 2, b"(try 'vmnet --help')")
         self.assert_ends(run("bogus"), 2, b"unknown command bogus")
 
+    def test_bad_use_is_told_in_words_of_its_own(self):
+        for arguments, message in (
+                ([], b"no command is given (try 'vmnet --help')"),
+                (["--version=3"], b"--version takes no value (try 'vmnet --help')"),
+                (["identify", "--digest=xyz", "a"], b"--digest takes no value"),
+                (["net", "--json=true", "10.0.0.0/8"], b"--json takes no value"),
+                (["identify", "--help=3"], b"--help takes no value"),
+                (["risk"], b"--vms is required"), (["net"], b"CIDR is required"),
+                (["risk", "--vms"], b"--vms: expected a value behind it, N"),
+                (["identify", "-o"], b"--output: expected a value behind it, FILE"),
+                (["identify", "--input"], b"--input: expected a value behind it, {plain,jsonl}"),
+                (["risk", "--vms", "1", "--vms=2"], b"--vms is given more than once"),
+                (["identify", "--strict", "--no-check"],
+                 b"--strict cannot be given with --no-check"),
+                (["set", "--count", "--ranges", "1.1.1.1"],
+                 b"--ranges cannot be given with --count")):
+            done = run(*arguments)
+            self.assert_ends(done, 2, b"vmnet: " + message)
+            self.assertEqual((done.stdout, done.stderr.count(b"\n")), (b"", 1))
+            self.assertIn(b" --help')\n", done.stderr)
+
     def test_no_ids_are_an_error_that_names_the_ways_to_give_them(self):
         self.assert_ends(identify(stdin=b"a\n"), 2, b"--ids FILE")
 
