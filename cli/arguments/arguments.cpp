@@ -11,6 +11,7 @@ module vmnet.cli.arguments;
 
 import vmnet.cli.escape;
 import vmnet.cli.report;
+import vmnet.alloc;
 import vmnet.text;
 
 namespace vmnet::cli {
@@ -62,11 +63,29 @@ std::optional<ipv4_network> read_subnet(std::string_view option, std::string_vie
   return std::nullopt;
 }
 
-input_options read_input_options(const std::optional<std::string>& format,
-                                 const std::optional<std::string>& encoding) {
+std::optional<ipv4_network> read_guest_subnet(std::string_view option, std::string_view text) {
+  const auto subnet = read_subnet(option, text);
+  if (!subnet || num_guest_addresses(*subnet) > 0) return subnet;
+  report(std::string(option) + ": " + to_string(subnet_error(subnet_errc::too_small, *subnet)));
+  return std::nullopt;
+}
+
+void add_input_options(command& to, input_names& into) {
+  to.add({.names = "--input",
+          .help = "By default jsonl where the first byte not blank is '{'",
+          .choices = {"plain", "jsonl"}},
+         into.format);
+  to.add({.names = "--id-encoding",
+          .help = "hex: ids have two digits a byte, but in JSON",
+          .choices = {"raw", "hex"}},
+         into.encoding);
+}
+
+input_options read_input_options(const input_names& names) {
   input_options options;
-  if (format) options.format = *format == "jsonl" ? input_format::jsonl : input_format::plain;
-  if (encoding == "hex") options.encoding = id_encoding::hex;
+  if (names.format)
+    options.format = *names.format == "jsonl" ? input_format::jsonl : input_format::plain;
+  if (names.encoding == "hex") options.encoding = id_encoding::hex;
   return options;
 }
 

@@ -2,7 +2,8 @@
 //
 // Read here and not by the parser of options, which takes 010 for eight and 0x10 for sixteen. A
 // value that is refused is reported under the name of its option; the caller
-// then ends with `exit_bad_input`.
+// then ends with `exit_bad_input`. Options that several commands take are
+// declared here too.
 module;
 #include <cstdint>
 #include <optional>
@@ -11,6 +12,7 @@ module;
 
 export module vmnet.cli.arguments;
 
+export import vmnet.cli.command_line;
 export import vmnet.cli.input;
 export import vmnet.ipv4;
 
@@ -29,8 +31,20 @@ export namespace vmnet::cli {
 [[nodiscard]] std::optional<ipv4_network> read_subnet(std::string_view option,
                                                       std::string_view text);
 
-/// How ids are read, by the values of --input and --id-encoding.
-[[nodiscard]] input_options read_input_options(const std::optional<std::string>& format,
-                                               const std::optional<std::string>& encoding);
+/// A network that has guest addresses: a /30 or larger; host bits are masked.
+[[nodiscard]] std::optional<ipv4_network> read_guest_subnet(std::string_view option,
+                                                            std::string_view text);
+
+/// The values of --input and --id-encoding.
+struct input_names {
+  std::optional<std::string> format{};
+  std::optional<std::string> encoding{};
+};
+
+/// Adds --input and --id-encoding to a command that reads ids.
+void add_input_options(command& to, input_names& into);
+
+/// How ids are read, by these values.
+[[nodiscard]] input_options read_input_options(const input_names& names);
 
 }  // namespace vmnet::cli

@@ -44,8 +44,7 @@ struct id_input {
 struct identify_options {
   std::optional<std::string> subnet;
   std::vector<id_input> inputs;  // in the order of the command line
-  std::optional<std::string> input;
-  std::optional<std::string> encoding;
+  input_names input;
   std::optional<std::string> format;
   std::string output = "-";
   bool digest = false;
@@ -135,7 +134,7 @@ class identify_run {
  public:
   identify_run(const identify_options& options, std::optional<ipv4_network> subnet)
       : options_(&options),
-        input_(read_input_options(options.input, options.encoding)),
+        input_(read_input_options(options.input)),
         subnet_(subnet),
         out_(options.output),
         progress_(STDERR_FILENO, out_.is_terminal()) {}
@@ -293,7 +292,7 @@ int run(const identify_options& options) {
   }
   std::optional<ipv4_network> subnet;
   if (options.subnet) {
-    subnet = read_subnet("--subnet", *options.subnet);
+    subnet = read_guest_subnet("--subnet", *options.subnet);
     if (!subnet) return exit_bad_input;
     if (num_guest_addresses(*subnet) == 0) {
       report("--subnet: " + to_string(identify("", *subnet).error()));
@@ -349,14 +348,7 @@ void add_identify(command_line& program) {
   added.add(
       {.names = "--ids", .help = "A file of ids; '-' is standard input", .value_name = "FILE"},
       [options](std::string file) { options->inputs.push_back({true, std::move(file)}); });
-  added.add({.names = "--input",
-             .help = "By default jsonl where the first byte not blank is '{'",
-             .choices = {"plain", "jsonl"}},
-            options->input);
-  added.add({.names = "--id-encoding",
-             .help = "hex: plain ids and arguments have two digits a byte",
-             .choices = {"raw", "hex"}},
-            options->encoding);
+  add_input_options(added, options->input);
   added.add({.names = "--format",
              .help = "By default table on a terminal, tsv elsewhere",
              .choices = {std::begin(format_names), std::end(format_names)}},

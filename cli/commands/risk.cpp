@@ -70,14 +70,10 @@ int run(const risk_options& options) {
   std::vector<resource> resources;
   std::optional<ipv4_network> subnet;
   if (options.subnet) {
-    subnet = read_subnet("--subnet", *options.subnet);
+    subnet = read_guest_subnet("--subnet", *options.subnet);
     if (!subnet) return exit_bad_input;
-    const std::uint64_t slots = num_guest_addresses(*subnet);
-    if (slots == 0) {
-      report("--subnet: " + to_string(subnet_error(subnet_errc::too_small, *subnet)));
-      return exit_bad_input;
-    }
-    resources.push_back({"guest_ip", "address in " + to_string(*subnet), slots});
+    resources.push_back(
+        {"guest_ip", "address in " + to_string(*subnet), num_guest_addresses(*subnet)});
   }
   resources.push_back({"tap_name", "TAP name", num_tap_names});
   resources.push_back({"mac", "MAC address", num_macs});

@@ -1,5 +1,7 @@
 // vmnet verify: checks golden vectors of scheme v1, row by row in one pass.
 module;
+#include <unistd.h>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +16,7 @@ import vmnet;
 import vmnet.cli.escape;
 import vmnet.cli.input;
 import vmnet.cli.numbers;
+import vmnet.cli.progress;
 import vmnet.cli.report;
 
 namespace vmnet::cli {
@@ -64,8 +67,12 @@ class verification {
     file_source source(*path_);
     if (source.error() != 0) return report_unreadable(*path_, source.error());
     line_reader lines(source, default_max_line);
-    while (const auto line = lines.next())
+    progress_.begin(source.size());
+    while (const auto line = lines.next()) {
       if (!check(*line)) return exit_bad_input;
+      progress_.advance(line->text.size() + 1);
+    }
+    progress_.clear();
     if (lines.error() != 0) return report_unreadable(*path_, lines.error());
     if (rows_ == 0) {
       report(escaped(*path_) + ": no vectors");
@@ -81,6 +88,7 @@ class verification {
   /// False for a line that is malformed.
   bool check(const input_line& line) {
     const auto malformed = [&](std::size_t offset, std::string_view message) {
+      progress_.clear();
       report_fault({*path_, line.number, offset + 1}, message, line.text);
       return false;
     };
@@ -117,6 +125,7 @@ class verification {
     for (std::size_t i = 2; i < num_fields; ++i) {
       if (row[i] == computed[i]) continue;
       differs = true;
+      progress_.clear();
       report(escaped(*path_) + ':' + std::to_string(line) + ": " + std::string(field_names[i]) +
              ": expected '" + shortened(row[i]) + "', came '" + computed[i] + "'");
     }
@@ -124,6 +133,7 @@ class verification {
   }
 
   const std::string* path_;
+  progress_bar progress_{STDERR_FILENO, false};
   std::uint64_t rows_ = 0;
   std::uint64_t different_ = 0;
 };

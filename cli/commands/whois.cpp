@@ -1,6 +1,8 @@
 // vmnet whois: which ids own an address, a TAP name or a MAC address.
 module;
-#include <algorithm>
+#include <unistd.h>
+
+#include <cstddef>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -13,6 +15,7 @@ import vmnet;
 import vmnet.cli.arguments;
 import vmnet.cli.escape;
 import vmnet.cli.input;
+import vmnet.cli.progress;
 import vmnet.cli.report;
 
 namespace vmnet::cli {
@@ -35,8 +38,7 @@ struct whois_options {
   std::optional<std::string> subnet;
   std::string file;
   std::string name;
-  std::optional<std::string> input;
-  std::optional<std::string> encoding;
+  input_names input;
   bool json = false;
 };
 
@@ -95,54 +97,55 @@ int run(const whois_options& options) {
   const auto what = read_wanted(options.name);
   if (!what) return exit_bad_input;
   std::optional<ipv4_network> common;
-  if (options.subnet && !(common = read_subnet("--subnet", *options.subnet))) return exit_bad_input;
+  if (options.subnet && !(common = read_guest_subnet("--subnet", *options.subnet)))
+    return exit_bad_input;
 
   file_source source(options.file);
   if (source.error() != 0) return report_unreadable(options.file, source.error());
-  id_reader reader(source, read_input_options(options.input, options.encoding));
+  id_reader reader(source, read_input_options(options.input));
+  progress_bar progress(STDERR_FILENO, false);
+  progress.begin(source.size());
+  const auto fault = [&](std::size_t column, std::string_view message) {
+    progress.clear();
+    report_fault({options.file, reader.line().number, column}, message, reader.line().text);
+    return exit_bad_input;
+  };
 
   auto owners = nlohmann::ordered_json::array();
   std::string text;
   for (;;) {
     const input_event event = reader.next();
     if (event == input_event::end) break;
-    if (event == input_event::failed) return report_unreadable(options.file, reader.error());
-    const input_line& line = reader.line();
-    if (event == input_event::fault) {
-      report_fault({options.file, line.number, reader.fault().column}, reader.fault().message,
-                   line.text);
-      return exit_bad_input;
+    if (event == input_event::failed) {
+      progress.clear();
+      return report_unreadable(options.file, reader.error());
     }
+    if (event == input_event::fault) return fault(reader.fault().column, reader.fault().message);
     const std::string_view id = reader.row().id;
     const std::optional<ipv4_network> subnet = reader.row().subnet ? reader.row().subnet : common;
     bool owns = false;
     if (what->address) {
-      const std::size_t end = line.text.size() + 1;
-      if (!subnet) {
-        report_fault({options.file, line.number, end},
-                     "expected a subnet: the id has none of its own, and --subnet is not given",
-                     line.text);
-        return exit_bad_input;
-      }
+      if (!subnet)
+        return fault(reader.line().text.size() + 1,
+                     "expected a subnet: the id has none of its own, and --subnet is not given");
       const auto guest_ip = allocate_guest_ip(id, *subnet);
-      if (!guest_ip) {
-        report_fault(
-            {options.file, line.number, std::max<std::size_t>(reader.row().subnet_column, 1)},
-            "expected a larger subnet: " + to_string(guest_ip.error()), line.text);
-        return exit_bad_input;
-      }
+      if (!guest_ip)
+        return fault(reader.row().subnet_column,
+                     "expected a larger subnet: " + to_string(guest_ip.error()));
       owns = *guest_ip == *what->address;
     } else if (what->mac) {
       owns = allocate_guest_mac(id) == *what->mac;
     } else {
       owns = tap_name_for(id) == *what->tap_name;
     }
+    progress.advance(reader.line().text.size() + 1);
     if (!owns) continue;
     text += escaped(id) + '\n';
     if (!options.json) continue;
     owners.push_back(owner_json(id, subnet));
   }
 
+  progress.clear();
   return answer(options, *what, text, owners);
 }
 
@@ -164,14 +167,7 @@ void add_whois(command_line& program) {
              .help = "The subnet of ids without one of their own",
              .value_name = "CIDR"},
             options->subnet);
-  added.add({.names = "--input",
-             .help = "The format of FILE, where not found out",
-             .choices = {"plain", "jsonl"}},
-            options->input);
-  added.add({.names = "--id-encoding",
-             .help = "hex: plain ids have two digits a byte",
-             .choices = {"raw", "hex"}},
-            options->encoding);
+  add_input_options(added, options->input);
   added.add({.names = "--json", .help = "Print one JSON object"}, options->json);
   added.on_run([options] { return run(*options); });
 }

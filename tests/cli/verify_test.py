@@ -4,7 +4,7 @@ import os
 import tempfile
 import unittest
 
-from program import run
+from program import on_terminal, run
 
 VECTORS = os.environ["VMNET_VECTORS"]
 
@@ -51,6 +51,16 @@ class Verify(unittest.TestCase):
         answer = run("verify", "-", stdin=b"61\t10.0.0.0/8\t" + b"\x1b" * 100_000 + b"\t\t\t\t\n")
         self.assertEqual(answer.returncode, 1)
         self.assertLess(len(answer.stderr), 1000)
+
+    def test_a_bar_shows_long_work_and_goes_away(self):
+        good = b"766d2d31\t10.0.0.0/31\t1fdcc600\ttap-1fdcc600\terror\t10.0.0.1\t02:00:d9:71:01:a6\n"
+        for end, message in ((b"", b""), (good.replace(b"02:", b"06:"), b"vmnet: -:200001: mac: "),
+                             (b"7g", b"\x1b[1m-:200001:3: ")):
+            with tempfile.TemporaryFile() as rows:
+                rows.write(good * 200_000 + end)
+                rows.seek(0)
+                _, shown = on_terminal("verify", "-", stdin=rows, stdout_too=False)
+            self.assertIn(b" % 200000 ids\r\x1b[K" + message, shown)
 
     def test_an_unreadable_file_is_a_failure_of_the_system(self):
         answer = run("verify", "/nonexistent/vectors")

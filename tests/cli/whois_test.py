@@ -1,9 +1,10 @@
 """vmnet whois, end to end."""
 
 import json
+import tempfile
 import unittest
 
-from program import run
+from program import on_terminal, run
 
 FLEET = b"vm-1\nvm-31\nvm-54\nvm-2\t10.9.0.0/16\n"
 
@@ -44,6 +45,21 @@ class Whois(unittest.TestCase):
                 answer = self.ask(name)
                 self.assertEqual((answer.returncode, answer.stdout), (2, b""))
                 self.assertNotIn(b"\x1b", answer.stderr)
+
+    def test_refuses_a_subnet_without_guest_addresses(self):
+        for name in ("172.30.0.1", "tap-1fdcc600"):
+            answer = run("whois", "--subnet", "10.0.0.0/31", "--ids", "-", name, stdin=FLEET)
+            self.assertEqual((answer.returncode, answer.stdout), (2, b""))
+            self.assertIn(b"--subnet: subnet 10.0.0.0/31 too small", answer.stderr)
+
+    def test_a_bar_shows_long_work_and_goes_away(self):
+        for end, message in ((b"", b""), (b"b\tx\n", b"\x1b[1m-:400001:3: ")):
+            with tempfile.TemporaryFile() as ids:
+                ids.write(b"vm-1\n" + b"a\n" * 399_999 + end)
+                ids.seek(0)
+                _, shown = on_terminal("whois", "--ids", "-", "tap-1fdcc600", stdin=ids,
+                                       stdout_too=False)
+            self.assertIn(b" % 400000 ids\r\x1b[K" + message, shown)
 
     def test_escapes_ids_and_gives_hex_in_json(self):
         row = run("identify", "--subnet", "1.0.0.0/8", "--id-encoding", "hex", "ff1b", "--format", "jsonl").stdout
