@@ -21,6 +21,7 @@ module vmnet.cli.commands;
 
 import vmnet;
 import vmnet.cli.arguments;
+import vmnet.cli.collision_report;
 import vmnet.cli.collisions;
 import vmnet.cli.escape;
 import vmnet.cli.input;
@@ -57,77 +58,6 @@ row_format format_named(std::string_view name) {
   const auto* const found = std::find(std::begin(format_names), std::end(format_names), name);
   return static_cast<row_format>(found - std::begin(format_names));
 }
-
-/// An id in a message: escaped, and to be seen where it is empty.
-std::string shown(std::string_view id) { return id.empty() ? "(the empty id)" : escaped(id); }
-
-/// Writes what the check finds to standard error.
-class collision_report final : public collision_sink {
- public:
-  /// `progress` is taken away before the first line.
-  explicit collision_report(progress_bar& progress) : progress_(&progress) {}
-
-  void duplicate(const set_member& member, std::uint64_t count) override {
-    ++duplicates_;
-    text_ += "vmnet: duplicate: " + shown(member.id) + " in " + to_string(member.subnet) +
-             " is there " + std::to_string(count) + " times\n";
-    flush_if_large();
-  }
-
-  void collision(shared_field field, const vm_identity& identity,
-                 const std::vector<set_member>& members) override {
-    ++collisions_[static_cast<std::size_t>(field)];
-    text_ += "vmnet: collision: ";
-    switch (field) {
-      case shared_field::tap_name:
-        text_ += "tap_name " + to_string(identity.tap_name);
-        break;
-      case shared_field::mac:
-        text_ += "mac " + to_string(identity.mac);
-        break;
-      case shared_field::guest_ip:
-        text_ += "guest_ip " + to_string(identity.guest_ip) + " in " + to_string(identity.subnet);
-        break;
-    }
-    const char* separator = ": ";
-    for (const set_member& member : members) {
-      text_ += separator + shown(member.id);
-      // Where the subnet is not said yet, the same id may stand here twice.
-      if (field != shared_field::guest_ip) text_ += " (" + to_string(member.subnet) + ")";
-      separator = ", ";
-    }
-    text_ += '\n';
-    flush_if_large();
-  }
-
-  /// Ends the report with the numbers; false where nothing was found.
-  bool finish() {
-    const std::size_t total = collisions_[0] + collisions_[1] + collisions_[2];
-    if (total + duplicates_ > 0)
-      text_ += "vmnet: " + std::to_string(total) + (total == 1 ? " collision (" : " collisions (") +
-               std::to_string(collisions_[0]) + " tap_name, " + std::to_string(collisions_[1]) +
-               " mac, " + std::to_string(collisions_[2]) + " guest_ip), " +
-               std::to_string(duplicates_) + (duplicates_ == 1 ? " duplicate\n" : " duplicates\n");
-    flush();
-    return total + duplicates_ > 0;
-  }
-
- private:
-  void flush_if_large() {
-    if (text_.size() > std::size_t{64} << 10U) flush();
-  }
-  void flush() {
-    if (text_.empty()) return;
-    progress_->clear();
-    static_cast<void>(write_all(STDERR_FILENO, text_));
-    text_.clear();
-  }
-
-  progress_bar* progress_;
-  std::string text_;
-  std::uint64_t duplicates_ = 0;
-  std::size_t collisions_[3] = {};
-};
 
 /// One run of the command.
 class identify_run {
@@ -258,12 +188,9 @@ class identify_run {
   [[nodiscard]] bool output_broke() const noexcept { return out_.error() != 0; }
 
   void check() {
-    progress_.say("looking for collisions");
     collision_report found(progress_);
     set_.run(found);
-    const bool any = found.finish();
-    progress_.clear();
-    if (any && options_->strict && status_ == exit_good) status_ = exit_answer_is_no;
+    if (found.finish() && options_->strict && status_ == exit_good) status_ = exit_answer_is_no;
   }
 
   const identify_options* options_;
@@ -294,10 +221,6 @@ int run(const identify_options& options) {
   if (options.subnet) {
     subnet = read_guest_subnet("--subnet", *options.subnet);
     if (!subnet) return exit_bad_input;
-    if (num_guest_addresses(*subnet) == 0) {
-      report("--subnet: " + to_string(identify("", *subnet).error()));
-      return exit_bad_input;
-    }
   }
   return identify_run(options, subnet).run();
 }

@@ -623,7 +623,7 @@ class Terminal(TestCase):
                 status, shown = on_terminal("identify", "--subnet", "0.0.0.0/0", "--ids", "-",
                                             stdin=ids, stdout_too=False)
                 self.assertEqual(status, 0)
-                # It stands there until the report begins.
+                # When it goes is tests/cli/collision_report_test.cpp's.
                 self.assertIn(b"\r\x1b[Klooking for collisions\r\x1b[K" + report, shown)
                 ids.seek(0, os.SEEK_END)
 
