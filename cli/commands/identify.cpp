@@ -141,12 +141,8 @@ class identify_run {
       return fault(place, "expected a larger subnet: " + to_string(identity.error()), line);
     writer_->row(id, *identity);
     if (!options_->no_check) set_.add(id, *identity);
-    if (!output_broke()) return true;
     // A reader that has gone wants no more rows; --strict still wants its answer.
-    if (out_.error() == EPIPE) return options_->strict;
-    status_ = output_failed();
-    went_on_ = false;
-    return false;
+    return !output_broke() || (out_.error() == EPIPE && options_->strict);
   }
 
   bool fault(const fault_place& place, std::string_view message, std::string_view line) {

@@ -572,7 +572,9 @@ class Streams(TestCase):
         with open("/dev/full", "wb") as full:
             for ids in ("a\n", self.IDS):
                 done = identify("--ids", "-", stdin=ids, stdout=full)
-                self.assert_ends(done, 3, b"cannot write standard output: No space left")
+                self.assert_ends(done, 3, b"vmnet: cannot write standard output: No space left "
+                                          b"on device\n")
+                self.assertEqual(done.stderr.count(b"\n"), 1)
             self.assert_ends(run("--help", stdout=full), 3, b"No space left")
         self.assert_ends(identify("-o", "/dev/full", "a"), 3, b"cannot write /dev/full")
 
