@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <optional>
 #include <vector>
 
 import vmnet.plan;
@@ -31,17 +30,6 @@ TEST(Surface, OfVmnetPlan) {
   const vmnet::plan_change change;
   EXPECT_EQ(change.reason, vmnet::change_reason::pinned);
   EXPECT_NE(to_string(vmnet::plan_error{.code = vmnet::plan_errc::pin_conflict}), "");
-}
-
-TEST(Surface, OfVmnetProbeAndSiphash) {
-  static_assert(vmnet::mix64(0) == 0);
-  static_assert(vmnet::derived(0, 1) == 0xe220a8397b1dcdafU);  // SplitMix64's first of seed 0
-  static_assert(vmnet::probe_stride(0, 1) == 0);
-  static_assert(vmnet::siphash_key::parse("00") == std::nullopt);
-  EXPECT_EQ(vmnet::slot_walk(5, 0, 3).slot(), 2U);
-  EXPECT_EQ(vmnet::tap_name_from_uint32(vmnet::tap_probe(1U, 0, 0)), "tap-00000000");
-  EXPECT_EQ(vmnet::mac_probe(1, 0, 0), 0x020000000001U);
-  EXPECT_NE(vmnet::siphash_2_4("a", vmnet::siphash_key()), 0U);
 }
 
 }  // namespace
