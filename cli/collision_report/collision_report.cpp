@@ -5,7 +5,6 @@ module;
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 module vmnet.cli.collision_report;
 
@@ -33,8 +32,7 @@ void collision_report::duplicate(const set_member& member, std::uint64_t count) 
   flush_if_large();
 }
 
-void collision_report::collision(shared_field field, const vm_identity& identity,
-                                 const std::vector<set_member>& members) {
+void collision_report::begin_collision(shared_field field, const vm_identity& identity) {
   ++collisions_[static_cast<std::size_t>(field)];
   text_ += "vmnet: collision: ";
   switch (field) {
@@ -48,16 +46,20 @@ void collision_report::collision(shared_field field, const vm_identity& identity
       text_ += "guest_ip " + to_string(identity.guest_ip) + " in " + to_string(identity.subnet);
       break;
   }
-  const char* separator = ": ";
-  for (const set_member& member : members) {
-    text_ += separator + shown(member.id);
-    // Where the subnet is not said yet, the same id may stand here twice.
-    if (field != shared_field::guest_ip) text_ += " (" + to_string(member.subnet) + ")";
-    separator = ", ";
-  }
-  text_ += '\n';
+  field_ = field;
+  is_first_member_ = true;
+}
+
+void collision_report::collides(const set_member& member) {
+  text_ += is_first_member_ ? ": " : ", ";
+  is_first_member_ = false;
+  text_ += shown(member.id);
+  // Where the subnet is not said yet, the same id may stand here twice.
+  if (field_ != shared_field::guest_ip) text_ += " (" + to_string(member.subnet) + ")";
   flush_if_large();
 }
+
+void collision_report::end_collision() { text_ += '\n'; }
 
 bool collision_report::finish() {
   const std::uint64_t total = collisions_[0] + collisions_[1] + collisions_[2];

@@ -4,7 +4,6 @@ module;
 #include <array>
 #include <cstdint>
 #include <string>
-#include <vector>
 
 export module vmnet.cli.collision_report;
 
@@ -23,8 +22,9 @@ class collision_report final : public collision_sink {
   explicit collision_report(progress_bar& progress);
 
   void duplicate(const set_member& member, std::uint64_t count) override;
-  void collision(shared_field field, const vm_identity& identity,
-                 const std::vector<set_member>& members) override;
+  void begin_collision(shared_field field, const vm_identity& identity) override;
+  void collides(const set_member& member) override;
+  void end_collision() override;
 
   /// Ends the report with the numbers; false where nothing was found.
   bool finish();
@@ -35,6 +35,8 @@ class collision_report final : public collision_sink {
 
   progress_bar* progress_;
   std::string text_;
+  shared_field field_{};         // of the collision that is being written
+  bool is_first_member_ = true;  // of that
   std::uint64_t duplicates_ = 0;
   std::array<std::uint64_t, 3> collisions_{};  // by shared_field
 };

@@ -3,7 +3,6 @@ module;
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <iterator>
 #include <memory>
 #include <string_view>
 #include <tuple>
@@ -105,15 +104,14 @@ void collision_check::report_groups(shared_field field, collision_sink& sink) {
   std::sort(entries_.begin(), entries_.end(), [&](const entry& a, const entry& b) {
     return key(a) != key(b) ? key(a) < key(b) : a.place < b.place;
   });
-  std::vector<set_member> members;
   for (auto first = entries_.begin(); first != entries_.end();) {
     const auto last = std::find_if(first + 1, entries_.end(),
                                    [&](const entry& e) { return key(e) != key(*first); });
     if (last - first > 1) {
-      members.clear();
-      std::transform(first, last, std::back_inserter(members),
-                     [this](const entry& e) { return member_of(e); });
-      sink.collision(field, *identify(members.front().id, members.front().subnet), members);
+      const set_member one = member_of(*first);
+      sink.begin_collision(field, *identify(one.id, one.subnet));
+      std::for_each(first, last, [&](const entry& e) { sink.collides(member_of(e)); });
+      sink.end_collision();
     }
     first = last;
   }

@@ -40,10 +40,11 @@ class collision_sink {
 
   /// The same id with the same subnet was there `count` times.
   virtual void duplicate(const set_member& member, std::uint64_t count) = 0;
-  /// `members` (two or more, in the order of the input) share `field`, whose
-  /// value is that of `identity`.
-  virtual void collision(shared_field field, const vm_identity& identity,
-                         const std::vector<set_member>& members) = 0;
+  /// Two or more ids share `field`, whose value is that of `identity`. They follow
+  /// one by one, in the order of the input: all ids of a set may share an address.
+  virtual void begin_collision(shared_field field, const vm_identity& identity) = 0;
+  virtual void collides(const set_member& member) = 0;
+  virtual void end_collision() = 0;
 };
 
 /// A set of ids to be checked.
@@ -54,7 +55,7 @@ class collision_check {
 
   /// Reports duplicates, then collisions of TAP names, MACs and addresses.
   /// Duplicates count once in a collision. The set is spent afterwards.
-  /// O(n log n) time, no memory beyond that of the ids of one collision.
+  /// O(n log n) time, no memory.
   void run(collision_sink& sink);
 
  private:
