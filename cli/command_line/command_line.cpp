@@ -138,7 +138,7 @@ class command_line::parser {
 
   /// What is wrong, where CLI11's own words would speak of its parts.
   [[nodiscard]] std::string words_of(const CLI::ParseError& error) const {
-    const std::string words = error.what();
+    std::string words = error.what();
     if (called_ == nullptr) return is_a<CLI::RequiredError>(error) ? "no command is given" : words;
     if (is_a<CLI::ExcludesError>(error)) {  // "--strict excludes --no-check"
       const std::size_t end = words.find(' ');

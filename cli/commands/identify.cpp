@@ -55,8 +55,9 @@ struct identify_options {
 };
 
 row_format format_named(std::string_view name) {
-  const auto* const found = std::find(std::begin(format_names), std::end(format_names), name);
-  return static_cast<row_format>(found - std::begin(format_names));
+  for (std::uint8_t i = 0; i < std::size(format_names); ++i)
+    if (name == format_names[i]) return static_cast<row_format>(i);
+  return row_format::tsv;  // the parser lets no other through
 }
 
 /// One run of the command.

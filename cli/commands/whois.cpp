@@ -97,8 +97,10 @@ int run(const whois_options& options) {
   const auto what = read_wanted(options.name);
   if (!what) return exit_bad_input;
   std::optional<ipv4_network> common;
-  if (options.subnet && !(common = read_guest_subnet("--subnet", *options.subnet)))
-    return exit_bad_input;
+  if (options.subnet) {
+    common = read_guest_subnet("--subnet", *options.subnet);
+    if (!common) return exit_bad_input;
+  }
 
   file_source source(options.file);
   if (source.error() != 0) return report_unreadable(options.file, source.error());
@@ -136,7 +138,7 @@ int run(const whois_options& options) {
     } else if (what->mac) {
       owns = allocate_guest_mac(id) == *what->mac;
     } else {
-      owns = tap_name_for(id) == *what->tap_name;
+      owns = what->tap_name == tap_name_for(id);
     }
     progress.advance(reader.line().text.size() + 1);
     if (!owns) continue;

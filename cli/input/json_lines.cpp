@@ -265,11 +265,11 @@ class row_handler {
 }  // namespace
 
 std::optional<input_fault> parse_json_row(std::string_view text, json_row& row) {
-  const char* progress = text.data();
-  const char* const end = text.data() + text.size();
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const char* progress = begin;
   row_handler handler(text, &progress, row);
-  json::sax_parse(counting_iterator(text.data(), &progress), counting_iterator(end, &progress),
-                  &handler);
+  json::sax_parse(counting_iterator(begin, &progress), counting_iterator(end, &progress), &handler);
   // The parser takes a NUL for the end of the text, and so would drop what follows.
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos && !handler.fault())
     return input_fault{nul + 1, "expected the end of the line, not a NUL byte"};

@@ -34,9 +34,9 @@ void progress_bar::begin(std::uint64_t size) noexcept {
   done_ = 0;
 }
 
-void progress_bar::draw() noexcept {
+void progress_bar::draw() {
   char line[128];
-  char* end = line;
+  char* end = nullptr;
   if (size_ > 0) {
     const std::uint64_t percent = std::min<std::uint64_t>(done_ * 100 / size_, 100);
     const std::size_t full = percent * bar_full.size() / 100;

@@ -20,7 +20,7 @@ class progress_bar {
   /// Begins a file of `size` bytes; 0 where that is not known.
   void begin(std::uint64_t size) noexcept;
   /// An id of `bytes` is done.
-  void advance(std::size_t bytes) noexcept {
+  void advance(std::size_t bytes) {
     done_ += bytes;
     if (++ids_ % ids_per_step == 0 && enabled_) draw();
   }
@@ -32,7 +32,7 @@ class progress_bar {
  private:
   static constexpr std::uint64_t ids_per_step = 200'000;
 
-  void draw() noexcept;
+  void draw();
 
   int fd_;
   bool enabled_;

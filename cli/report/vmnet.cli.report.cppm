@@ -15,7 +15,7 @@ export module vmnet.cli.report;
 export namespace vmnet::cli {
 
 /// What the program tells its caller.
-enum exit_status : int {
+enum exit_status : std::uint8_t {
   exit_good = 0,           ///< done; collisions that were only reported included
   exit_answer_is_no = 1,   ///< a collision under --strict, a vector that differs, no subnet fits
   exit_bad_input = 2,      ///< bad use or bad input, also where --keep-going went on

