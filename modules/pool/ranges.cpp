@@ -104,6 +104,7 @@ void pool::undrain(const ipv4_set& addresses) {
 
 /// Replaces one of the three sets, of which only `changed` differs. That is a
 /// copy, since a caller may have given the very set that is replaced.
+// NOLINTNEXTLINE(performance-unnecessary-value-param): a copy on purpose.
 void pool::replace(ipv4_set pool::* which, ipv4_set with, ipv4_set changed) {
   ipv4_set held = with;
   for (ipv4_set pool::* const other : {&pool::excluded_, &pool::reserved_, &pool::draining_})
@@ -131,6 +132,7 @@ void pool::refresh(const ipv4_set& changed, const ipv4_set& held) noexcept {
 
 std::vector<ipv4_network> pool::subnets() const {
   std::vector<ipv4_network> all;
+  all.reserve(subnets_.size());
   for (const pool_subnet& subnet : subnets_) all.push_back(subnet.network);
   return all;
 }
@@ -156,6 +158,7 @@ std::vector<const lease*> pool::leases() const {
 
 std::vector<ipv4_address> pool::quarantined() const {
   std::vector<ipv4_address> all;
+  all.reserve(queue_.size());
   for (const auto& [number, rested] : queue_) all.push_back(rested.address);
   return all;
 }
