@@ -4,13 +4,14 @@
 
 matrix_dir=$root/build/matrix
 matrix_legs=(g++-16 g++-16-release g++-15 clang-22 cmake-4 debian-12 debian-13)
-matrix_packages="cmake ninja-build g++-16 g++-15 clang-22 clang-tools-22 libclang-rt-22-dev
-  libc++-22-dev libc++abi-22-dev googletest libgtest-dev libgmock-dev libcli11-dev libfmt-dev
+# What every leg of Debian testing needs beside its compiler.
+matrix_packages="cmake ninja-build libgtest-dev libgmock-dev libcli11-dev libfmt-dev
   nlohmann-json3-dev python3 groff-base mandoc zsh"
+matrix_clang="clang-22 clang-tools-22 libclang-rt-22-dev libc++-22-dev libc++abi-22-dev googletest"
 
 matrix_usage() {
   cat <<'END'
-usage: ./dev matrix [LEG...]
+usage: ./dev matrix [--prepare] [LEG...]
 
   g++-16          Debian testing: debug with ASan and UBSan
   g++-16-release  Debian testing: optimised, with installed consumers and one
@@ -21,8 +22,20 @@ usage: ./dev matrix [LEG...]
   debian-12       ./dev run and ./dev test where nothing is installed
   debian-13       the same
 
-Without a leg, all of them. Chroots and logs are kept in build/matrix.
+Without a leg, all of them. With --prepare before the legs, their chroots are
+made and nothing else. Chroots and logs are kept in build/matrix.
 END
+}
+
+# The chroot that a leg builds in; legs with one compiler share it.
+matrix_chroot_of() {
+  case $1 in
+    g++-16 | g++-16-release) echo testing-g++-16 ;;
+    g++-15) echo testing-g++-15 ;;
+    clang-22 | cmake-4) echo testing-clang-22 ;;
+    debian-12) echo bookworm ;;
+    debian-13) echo trixie ;;
+  esac
 }
 
 # The mirror of this machine's own Debian source.
@@ -34,17 +47,23 @@ matrix_mirror() {
     sed 1q
 }
 
-# Makes the chroot NAME of a suite unless it is there. A frozen mirror's Release
-# file may have expired; only that check of its date is dropped, no signature.
-matrix_chroot() {
-  local name=$1 suite=$2 packages=$3 mirror include=()
-  local directory=$matrix_dir/$name
+# Makes the chroot of a leg unless it is there. A frozen mirror's Release file may
+# have expired; only that check of its date is dropped, no signature.
+matrix_prepare() {
+  local name directory suite=testing packages="" mirror include=()
+  name=$(matrix_chroot_of "$1")
+  directory=$matrix_dir/$name
+  case $name in
+    testing-clang-22) packages="$matrix_packages $matrix_clang" ;;
+    testing-*) packages="$matrix_packages ${name#testing-}" ;;
+    *) suite=$name ;;
+  esac
   if ! [ -e "$directory.packages" ] || [ "$(<"$directory.packages")" != "$packages" ]; then
     mirror=$(matrix_mirror)
     [ -n "$mirror" ] || { echo "no Debian source found to take the mirror from"; return 1; }
     rm -rf --one-file-system "$directory" "$directory.packages"
     [ -z "$packages" ] || include=(--include="$(echo "$packages" | xargs | tr ' ' ,)")
-    mmdebstrap --mode=root --variant=minbase "${include[@]}" \
+    mmdebstrap --mode=root --variant=minbase "${include[@]}" --dpkgopt=force-unsafe-io \
       --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='Acquire::Check-Date "false"' \
       "$suite" "$directory" "$mirror"
     if [ "$suite" = bookworm ]; then # clang 22 came to Debian 12 as a security update
@@ -70,9 +89,10 @@ matrix_in() {
   return $status
 }
 
+# Runs a script in the chroot of a leg of Debian testing, with `check` to configure,
+# build and test.
 matrix_testing() {
-  matrix_chroot testing testing "$matrix_packages"
-  matrix_in testing "
+  matrix_in "$(matrix_chroot_of "$1")" "
     check() { # NAME CMAKE-ARGUMENT...
       cmake -B /build/$1/\$1 \"\${@:2}\"
       cmake --build /build/$1/\$1 -j $jobs
@@ -82,6 +102,7 @@ matrix_testing() {
 }
 
 matrix_leg() {
+  matrix_prepare "$1"
   case $1 in
     g++-16)
       matrix_testing "$1" '
@@ -105,11 +126,8 @@ matrix_leg() {
         cmake --version | sed -n "1s/^/versions: /p"; cmake --version | grep -q "version 4\."
         check plain -S . -G Ninja -DCMAKE_CXX_COMPILER=clang++-22' ;;
     debian-12 | debian-13)
-      local suite=bookworm
-      [ "$1" = debian-12 ] || suite=trixie
-      matrix_chroot "$suite" "$suite" ""
-      rm -rf --one-file-system "$matrix_dir/$1"
-      cp -a "$matrix_dir/$suite" "$matrix_dir/$1"
+      rm -rf --one-file-system "${matrix_dir:?}/$1"
+      cp -a "$matrix_dir/$(matrix_chroot_of "$1")" "$matrix_dir/$1"
       matrix_in "$1" '
         if ./dev --no-install run --version; then exit 1; fi
         ./dev run identify --subnet 172.30.0.0/24 vm-1 | grep -P "^vm-1\ttap-1fdcc600"
@@ -119,8 +137,12 @@ matrix_leg() {
 }
 
 cmd_matrix() {
-  local leg legs=("$@") log rows="" result status=0
-  case ${1-} in -h | --help) matrix_usage; return ;; esac
+  local leg legs log rows="" result status=0 prepare=no
+  case ${1-} in
+    -h | --help) matrix_usage; return ;;
+    --prepare) prepare=yes; shift ;;
+  esac
+  legs=("$@")
   [ ${#legs[@]} -gt 0 ] || legs=("${matrix_legs[@]}")
   for leg in "${legs[@]}"; do
     [[ " ${matrix_legs[*]} " == *" $leg "* ]] || die "no such leg: $leg (./dev matrix --help lists them)"
@@ -128,6 +150,10 @@ cmd_matrix() {
   need matrix
   [ "$(id -u)" = 0 ] || die "chroots need root"
   mkdir -p "$matrix_dir"
+  if [ $prepare = yes ]; then
+    for leg in "${legs[@]}"; do matrix_prepare "$leg"; done
+    return
+  fi
   for leg in "${legs[@]}"; do
     log=$matrix_dir/$leg.log
     say "leg $leg; its log is $log"
