@@ -8,7 +8,6 @@ module;
 #include <array>
 #include <compare>
 #include <cstddef>
-#include <functional>
 #include <string>
 #include <string_view>
 

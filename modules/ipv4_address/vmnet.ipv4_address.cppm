@@ -9,7 +9,6 @@ module;
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <ranges>
 #include <string>
 #include <string_view>

@@ -3,14 +3,12 @@
 // All arithmetic that can pass the top of the address space is done in 64 bits,
 // so /0 and 255.255.255.255 need no cases of their own.
 module;
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <ranges>
 #include <string>
@@ -268,7 +266,10 @@ class ipv4_network_list {
   }
 
   constexpr bool operator==(const ipv4_network_list& other) const noexcept {
-    return std::equal(begin(), end(), other.begin(), other.end());
+    if (size_ != other.size_) return false;
+    for (std::size_t i = 0; i < size_; ++i)
+      if (networks_[i] != other.networks_[i]) return false;
+    return true;
   }
 
  private:
@@ -363,7 +364,8 @@ constexpr ipv4_subnet_view ipv4_network::subnets(std::int64_t prefix_length) con
 [[nodiscard]] constexpr ipv4_network common_supernet(const ipv4_network& a,
                                                      const ipv4_network& b) noexcept {
   const int common = std::countl_zero(a.network().to_uint32() ^ b.network().to_uint32());
-  return *ipv4_network::make(a.network(), std::min({common, a.prefix_length(), b.prefix_length()}));
+  const int shorter = a.prefix_length() < b.prefix_length() ? a.prefix_length() : b.prefix_length();
+  return *ipv4_network::make(a.network(), common < shorter ? common : shorter);
 }
 
 /// The same as `network.to_string()`.

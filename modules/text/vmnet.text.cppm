@@ -4,12 +4,10 @@
 // bad MAC and a bad interface name in the same way: a code, a byte offset and a
 // sentence.
 module;
-#include <algorithm>
 #include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 
@@ -124,7 +122,7 @@ class fixed_text {
  public:
   /// The text `chars`.
   constexpr explicit fixed_text(const std::array<char, Size>& chars) noexcept {
-    std::copy_n(chars.begin(), Size, chars_.begin());
+    for (std::size_t i = 0; i < Size; ++i) chars_[i] = chars[i];
   }
 
   /// `Size`.

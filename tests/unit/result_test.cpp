@@ -243,6 +243,20 @@ TEST(Result, TransformsThroughAPointerToMember) {
   };
   const result<point, fault> r(point{6});
   EXPECT_EQ(*r.transform(&point::x), 6);
+  const result<const point*, fault> pointer(&*r);
+  EXPECT_EQ(*pointer.transform(&point::x), 6);
+}
+
+TEST(Result, TransformsThroughAPointerToMemberFunction) {
+  struct point {
+    [[nodiscard]] int twice() const { return 2 * x; }
+    int x;
+  };
+  struct named_point : point {};
+  const result<named_point, fault> r(named_point{{6}});
+  EXPECT_EQ(*r.transform(&point::twice), 12);
+  const result<const named_point*, fault> pointer(&*r);
+  EXPECT_EQ(*pointer.transform(&point::twice), 12);
 }
 
 TEST(Result, ChainsWhatMayFail) {
