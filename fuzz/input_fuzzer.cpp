@@ -2,7 +2,7 @@
 // they arrive and wherever the source breaks off.
 //
 // Input: a byte each for the format, the longest line, the bytes a read gives,
-// how much is repeated at the end (so that buffers grow) and where the source
+// the first buffer (small, so that short lines outgrow it) and where the source
 // fails; then the text. The oracle (input_oracle.hpp) cuts lines by hand and
 // reads JSON with a grammar of its own.
 #include <algorithm>
@@ -99,13 +99,11 @@ void check_events(vmnet::cli::id_reader& reader,
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  constexpr std::size_t first_buffer = std::size_t{256} << 10U;
-  constexpr std::size_t some = 1000;
   fuzz::reader in(data, size);
   const unsigned mode = in.byte();
   const std::size_t longest = in.byte();
   const std::size_t step = in.byte();
-  const unsigned repeated = in.byte();
+  const std::size_t buffer = in.byte() + std::size_t{1};
   const std::size_t kept = in.byte();
 
   vmnet::cli::input_options options;
@@ -113,25 +111,25 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (mode % 3U == 1) options.format = vmnet::cli::input_format::plain;
   if (mode % 3U == 2) options.format = vmnet::cli::input_format::jsonl;
   if (mode / 3U % 2U == 1) options.encoding = vmnet::cli::id_encoding::hex;
-  options.max_line = longest < 128 ? longest : longest * some * 10;
+  options.max_line = longest < 128 ? longest : longest * 10'000;
+  options.buffer = buffer;
   rules.max_line = options.max_line;
   rules.hex = options.encoding == vmnet::cli::id_encoding::hex;
 
   std::string text(in.rest());
-  if (repeated > 250) text.append((repeated - 250U) * 100 * some, text.empty() ? 'x' : text.back());
   const bool fails = mode / 6U % 2U == 1;
   if (fails) text.resize(std::min(text.size(), kept));
   const int error = fails ? EIO : 0;
 
-  if (options.format == vmnet::cli::input_format::detect)
+  rules.detected = options.format == vmnet::cli::input_format::detect;
+  if (rules.detected)
     rules.json = fuzz::looks_like_json(text, options.max_line);
   else
     rules.json = options.format == vmnet::cli::input_format::jsonl;
-  watched_source source(text, step == 0 ? text.size() + 1 : step * (repeated > 250 ? some : 1),
-                        error);
+  watched_source source(text, step == 0 ? text.size() + 1 : step, error);
   vmnet::cli::id_reader reader(source, options);
   check_events(reader, fuzz::expect_input(text, rules, fails), error);
-  check(source.largest() <= 2 * std::max(first_buffer, options.max_line + 1),
+  check(source.largest() <= 2 * std::max(buffer, options.max_line + 1),
         "memory is bounded by the longest line");
   return 0;
 }

@@ -205,8 +205,16 @@ void expect_plain(std::string_view text, bool hex, input_expectation& want) {
   want.column = end + 2 + (want.is_row ? 0 : want.subnet->offset);
 }
 
-/// What a line gives; false where it is passed over.
-bool expect_line(std::string_view line, const input_rules& rules, input_expectation& want) {
+/// A brace, and a quote behind blanks.
+bool opens_json(std::string_view line) {
+  const std::size_t first = line.find_first_not_of(" \t", 1);
+  return line.front() == '{' && first != std::string_view::npos && line[first] == '"';
+}
+
+/// What a line gives; false where it is passed over. `guessed` is true while the
+/// format was found out and no line has been read by it.
+bool expect_line(std::string_view line, const input_rules& rules, bool& guessed,
+                 input_expectation& want) {
   want.text = line.substr(0, rules.max_line);
   if (line.size() > rules.max_line) {
     want.column = rules.max_line + 1;
@@ -220,7 +228,10 @@ bool expect_line(std::string_view line, const input_rules& rules, input_expectat
     want.column = line.size();
   } else if (line.empty() || line.front() == '#') {
     return false;
+  } else if (guessed && opens_json(line)) {
+    want.column = 1;
   } else {
+    guessed = false;
     expect_plain(line, rules.hex, want);
   }
   return true;
@@ -239,13 +250,14 @@ std::vector<input_expectation> expect_input(std::string_view text, const input_r
                                             bool cut) {
   std::vector<input_expectation> expected;
   std::uint64_t number = 0;
+  bool guessed = rules.detected;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = text.find('\n', at);
     const std::string_view line = text.substr(at, end - at);
     if (end == std::string_view::npos && cut && line.size() <= rules.max_line) break;
     input_expectation want;
     want.line = ++number;
-    if (expect_line(line, rules, want)) expected.push_back(want);
+    if (expect_line(line, rules, guessed, want)) expected.push_back(want);
     at += line.size() + 1;
   }
   return expected;

@@ -15,7 +15,8 @@ namespace fuzz {
 
 struct input_rules {
   bool json = false;
-  bool hex = false;  // plain ids are hexadecimal
+  bool detected = false;  // the format was found out
+  bool hex = false;       // plain ids are hexadecimal
   std::size_t max_line = 0;
 };
 

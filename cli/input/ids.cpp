@@ -56,7 +56,7 @@ std::string_view hex_fault(std::string_view text, std::size_t offset) noexcept {
 }
 
 id_reader::id_reader(byte_source& source, const input_options& options)
-    : lines_(source, options.max_line), options_(options) {}
+    : lines_(source, options.max_line, options.buffer), options_(options) {}
 
 id_reader::~id_reader() = default;
 

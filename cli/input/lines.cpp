@@ -11,14 +11,12 @@ module vmnet.cli.input;
 namespace vmnet::cli {
 namespace {
 
-constexpr std::size_t first_buffer_size = std::size_t{256} << 10U;
-
 constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 }  // namespace
 
-line_reader::line_reader(byte_source& source, std::size_t max_length)
-    : source_(&source), max_length_(max_length), buffer_(first_buffer_size) {}
+line_reader::line_reader(byte_source& source, std::size_t max_length, std::size_t buffer)
+    : source_(&source), max_length_(max_length), buffer_(buffer) {}
 
 /// Reads more behind what is buffered; false at the end of the input.
 bool line_reader::fill() {

@@ -77,11 +77,15 @@ struct input_line {
   bool too_long = false;
 };
 
-/// Cuts a source into lines, in memory of twice the longest line or 256 KiB.
+/// The bytes that a reader asks for at first: 256 KiB.
+inline constexpr std::size_t default_buffer = std::size_t{256} << 10U;
+
+/// Cuts a source into lines, in memory of twice the longest line or the first buffer.
 class line_reader {
  public:
-  /// `source` must outlive the reader; a line has at most `max_length` bytes.
-  line_reader(byte_source& source, std::size_t max_length);
+  /// `source` must outlive the reader; a line has at most `max_length` bytes, the
+  /// first buffer `buffer` (at least 1).
+  line_reader(byte_source& source, std::size_t max_length, std::size_t buffer = default_buffer);
 
   /// The next line; nothing at the end, and where `error()` says why.
   [[nodiscard]] std::optional<input_line> next();
@@ -128,6 +132,7 @@ struct input_options {
   input_format format = input_format::detect;
   id_encoding encoding = id_encoding::raw;
   std::size_t max_line = default_max_line;
+  std::size_t buffer = default_buffer;  ///< the first; a small one shows its growth
 };
 
 /// One id. `id` is valid until the next one is read.
