@@ -196,7 +196,11 @@ class plan_builder {
       if (end - first > 1)
         std::sort(sorted.begin() + first, sorted.begin() + end,
                   [&](const ranked& a, const ranked& b) {
-                    return a.rank != b.rank ? a.rank < b.rank : vms_[a.vm].id < vms_[b.vm].id;
+                    if (a.rank != b.rank) return a.rank < b.rank;
+                    const fleet_vm& one = vms_[a.vm];
+                    const fleet_vm& other = vms_[b.vm];
+                    // Equal ids are a fault, which is told the same for any order of input.
+                    return one.id != other.id ? one.id < other.id : one.subnet < other.subnet;
                   });
       first = end;
     }

@@ -306,6 +306,19 @@ TEST(PlanErrors, NameDuplicateIds) {
             "two VMs have the id 'a': in 10.0.0.0/24 and in 172.30.0.0/24\n");
 }
 
+TEST(PlanErrors, TellOfAnIdThatStandsThriceTheSameForAnyOrder) {
+  auto vms = std::vector{vm("a", "10.0.0.0/28"_ipv4_net), vm("a", "10.0.0.16/29"_ipv4_net),
+                         vm("a", "10.0.0.32/27"_ipv4_net)};
+  const auto before = [](const vmnet::fleet_vm& x, const vmnet::fleet_vm& y) {
+    return x.subnet < y.subnet;
+  };
+  do {
+    EXPECT_EQ(complaints(vms),
+              "two VMs have the id 'a': in 10.0.0.0/28 and in 10.0.0.16/29\n"
+              "two VMs have the id 'a': in 10.0.0.16/29 and in 10.0.0.32/27\n");
+  } while (std::next_permutation(vms.begin(), vms.end(), before));
+}
+
 TEST(PlanErrors, NameVmsWithoutAGenerationAmongOthers) {
   auto vms = fleet({"c", "b", "a"});
   vms[1].generation = 0;
