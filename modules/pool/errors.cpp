@@ -66,6 +66,9 @@ std::string to_string(const pool_error& e) {
     case pool_errc::stale_epoch:
       return "the lease of " + quoted(e.id) + " has epoch " + std::to_string(e.other_epoch) +
              ", not " + std::to_string(e.epoch) + ": nothing was released";
+    case pool_errc::too_many_addresses:
+      return "subnet " + e.subnet.to_string() +
+             " is too large: the pool would have more addresses than its options allow";
   }
   return "unknown error";
 }

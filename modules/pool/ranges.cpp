@@ -70,10 +70,13 @@ result<void, pool_error> pool::add_subnet(const ipv4_network& subnet) {
   };
   if (at != subnets_.begin() && (at - 1)->network.overlaps(subnet)) return overlapping(*(at - 1));
   if (at != subnets_.end() && at->network.overlaps(subnet)) return overlapping(*at);
+  if (subnet.num_addresses() > options_.max_addresses - num_addresses_)
+    return failure(pool_error{.code = pool_errc::too_many_addresses, .subnet = subnet});
   pool_subnet added{.network = subnet, .free = free_map(num_guest_addresses(subnet))};
   assign(added.free, subnet, subnet, true);
   assign(added.free, subnet, held_back_, false);
   subnets_.insert(at, std::move(added));
+  num_addresses_ += subnet.num_addresses();
   return {};
 }
 

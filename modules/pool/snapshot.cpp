@@ -229,7 +229,10 @@ class snapshot_reader {
     const auto subnet = ipv4_network::parse(f[0], cidr_policy::reject_host_bits);
     if (!subnet || num_guest_addresses(*subnet) == 0) return fail(snapshot_errc::malformed);
     if (!ascends(subnet->network())) return;
-    if (!pool_.add_subnet(*subnet)) fail(snapshot_errc::conflict);
+    const auto added = pool_.add_subnet(*subnet);
+    if (!added)
+      fail(added.error().code == pool_errc::too_many_addresses ? snapshot_errc::too_many_addresses
+                                                               : snapshot_errc::conflict);
   }
 
   void take_exclude(fields f) { take_range(f, excluded_); }

@@ -41,6 +41,10 @@ struct pool_options {
   siphash_key key;
   /// How long a released address rests, by the caller's clock.
   std::uint64_t quarantine = 0;
+  /// The most addresses that all subnets may have together, at 0.127 bytes each:
+  /// a snapshot from a stranger could name a /0 in one line, which takes 545 MB.
+  /// The default is that of four /8.
+  std::uint64_t max_addresses = std::uint64_t{1} << 26U;
 
   constexpr bool operator==(const pool_options&) const noexcept = default;
 };
@@ -158,6 +162,7 @@ enum class pool_errc : std::uint8_t {
   wanted_quarantined,  ///< the wanted address rests
   unknown_id,          ///< the VM has no lease
   stale_epoch,         ///< the VM has a lease, but of another epoch
+  too_many_addresses,  ///< with the subnet there would be more than `max_addresses`
 };
 
 /// Why a pool refuses, with the VMs and the numbers. Owns its texts.
@@ -187,14 +192,15 @@ struct pool_error {
 
 /// Why a snapshot was refused.
 enum class snapshot_errc : std::uint8_t {
-  unexpected_end,   ///< the text ends before its last line does
-  unknown_version,  ///< the first line is not `vmnet-pool 1`
-  wrong_digest,     ///< the line or one before it was changed, left out or doubled
-  malformed,        ///< the line has the wrong fields
-  out_of_order,     ///< the line stands where it may not
-  conflict,         ///< the line contradicts an earlier one
-  wrong_count,      ///< the last line tells another number of lines
-  unexpected_text,  ///< something follows the last line
+  unexpected_end,      ///< the text ends before its last line does
+  unknown_version,     ///< the first line is not `vmnet-pool 1`
+  wrong_digest,        ///< the line or one before it was changed, left out or doubled
+  malformed,           ///< the line has the wrong fields
+  out_of_order,        ///< the line stands where it may not
+  conflict,            ///< the line contradicts an earlier one
+  wrong_count,         ///< the last line tells another number of lines
+  unexpected_text,     ///< something follows the last line
+  too_many_addresses,  ///< with this subnet there would be more than `max_addresses`
 };
 
 /// The sentence for `code`, without a full stop. O(1), static storage.
@@ -216,6 +222,8 @@ enum class snapshot_errc : std::uint8_t {
       return "the number of lines is not the one that is told";
     case snapshot_errc::unexpected_text:
       return "nothing may follow the last line";
+    case snapshot_errc::too_many_addresses:
+      return "with this subnet the pool would have more addresses than its options allow";
   }
   return "unknown error";
 }
@@ -250,7 +258,7 @@ class pool {
   pool() : pool(pool_options()) {}
   explicit pool(const pool_options& options);
 
-  /// Adds a subnet. Takes 0.127 bytes an address (545 MB for a /0).
+  /// Adds a subnet. Takes 0.127 bytes an address, up to `max_addresses` of all.
   result<void, pool_error> add_subnet(const ipv4_network& subnet);
   /// The subnets in ascending order. Allocates.
   [[nodiscard]] std::vector<ipv4_network> subnets() const;
@@ -383,6 +391,7 @@ class pool {
   std::uint64_t seed_;
   std::uint64_t epoch_ = 0;
   std::vector<pool_subnet> subnets_;  // ascending
+  std::uint64_t num_addresses_ = 0;   // in them
   ipv4_set excluded_;
   ipv4_set reserved_;
   ipv4_set draining_;

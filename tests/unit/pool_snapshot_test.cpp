@@ -140,6 +140,13 @@ TEST(PoolSnapshot, WithALineDoubledLeftOutOrMovedIsRefused) {
             refusal(lines.size() + 1, snapshot_errc::unexpected_text));
 }
 
+TEST(PoolSnapshot, OfMoreAddressesThanTheOptionsAllowIsRefused) {
+  // Half a gigabyte, from a text of a hundred bytes.
+  EXPECT_EQ(verdict({"subnet\t0.0.0.0/0"}), refusal(3, snapshot_errc::too_many_addresses));
+  EXPECT_EQ(verdict({"subnet\t0.0.0.0/6", "subnet\t10.0.0.0/30"}),
+            refusal(4, snapshot_errc::too_many_addresses));
+}
+
 TEST(PoolSnapshot, OfAnotherKindIsRefused) {
   for (const char* first : {"vmnet-pool\t2", "vmnet-pool\t01", "vmnet-pool", "epoch\t1", "x"})
     EXPECT_EQ(to_string(vmnet::pool::restore(sealed({first, "end\t1"}), options).error()),

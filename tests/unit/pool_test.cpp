@@ -168,6 +168,19 @@ TEST(Pool, RefusesSubnetsThatAreSmallOrOverlap) {
   EXPECT_EQ(pool.subnets(), (std::vector{"10.0.0.0/24"_ipv4_net, subnet_24}));
 }
 
+TEST(Pool, RefusesMoreAddressesThanItsOptionsAllow) {
+  vmnet::pool pool(vmnet::pool_options{.key = {}, .quarantine = 0, .max_addresses = 260});
+  EXPECT_EQ(complaint(pool.add_subnet("10.0.0.0/23"_ipv4_net)),
+            "subnet 10.0.0.0/23 is too large: the pool would have more addresses than its options "
+            "allow");
+  EXPECT_EQ(complaint(pool.add_subnet(subnet_24)), "good");
+  EXPECT_EQ(complaint(pool.add_subnet("10.0.0.0/29"_ipv4_net)),
+            "subnet 10.0.0.0/29 is too large: the pool would have more addresses than its options "
+            "allow");
+  EXPECT_EQ(complaint(pool.add_subnet("10.0.0.0/30"_ipv4_net)), "good");
+  EXPECT_EQ(pool.utilization().slots, 254U);
+}
+
 TEST(Pool, GivesAWantedAddressOrSaysWhyNot) {
   auto pool = pool_of(subnet_24, 10);
   pool.reserve(range("172.30.0.10-172.30.0.19"));
@@ -432,9 +445,9 @@ TEST(PoolReconcile, TellsWhatLeakedAndWhatIsUnknown) {
 
 TEST(PoolWords, AreThereForEveryEnumerator) {
   std::set<std::string> errors;
-  for (int code = 0; code <= static_cast<int>(pool_errc::stale_epoch); ++code)
+  for (int code = 0; code <= static_cast<int>(pool_errc::too_many_addresses); ++code)
     errors.insert(to_string(vmnet::pool_error{.code = static_cast<pool_errc>(code)}));
-  EXPECT_EQ(errors.size(), 13U);
+  EXPECT_EQ(errors.size(), 14U);
   EXPECT_EQ(to_string(vmnet::pool_error{.code = static_cast<pool_errc>(99)}), "unknown error");
   std::set<std::string_view> states;
   for (int state = 0; state <= static_cast<int>(value_state::free); ++state)
@@ -442,9 +455,9 @@ TEST(PoolWords, AreThereForEveryEnumerator) {
   EXPECT_EQ(states.size(), 7U);
   EXPECT_EQ(to_string(static_cast<value_state>(99)), "unknown state");
   std::set<std::string_view> faults;
-  for (int code = 0; code <= static_cast<int>(vmnet::snapshot_errc::unexpected_text); ++code)
+  for (int code = 0; code <= static_cast<int>(vmnet::snapshot_errc::too_many_addresses); ++code)
     faults.insert(to_string(static_cast<vmnet::snapshot_errc>(code)));
-  EXPECT_EQ(faults.size(), 8U);
+  EXPECT_EQ(faults.size(), 9U);
   EXPECT_EQ(to_string(static_cast<vmnet::snapshot_errc>(99)), "unknown error");
 }
 
