@@ -188,12 +188,14 @@ def changes(line, enums):
 
 
 def mutants_of(path, text, enums):
-    made = {}
+    made, above = {}, ""
     for number, line in enumerate(text.split("\n"), 1):
+        begins, above = re.search(r"([;{}:)]|else|)$", blank(above).rstrip(" .")), line
         if SKIPPED.match(line) or " requires" in line or line.strip().startswith("noexcept"):
             continue
         for start, end, other, kind in changes(line, enums):
             after = line[:start] + other + line[end:]
-            if after != line:
+            # What goes on from the line above is no statement.
+            if after != line and (kind != "statement" or begins.group()):
                 made[(number, after)] = Mutant(path, number, line, after, kind, start, end, other)
     return list(made.values())
