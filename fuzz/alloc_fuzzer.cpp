@@ -118,6 +118,10 @@ void check_identity(std::string_view id, std::uint64_t digest, vmnet::ipv4_netwo
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  check(vmnet::num_tap_names == 4294967296U && vmnet::num_macs == 1099511627776U &&
+            vmnet::tap_name_prefix == "tap-" && vmnet::tap_hash_length == 8 &&
+            vmnet::vm_identity().digest == 0,
+        "as many TAP names and MACs as their digits can tell apart");
   fuzz::reader in(data, size);
   const vmnet::ipv4_address address = vmnet::ipv4_address::from_uint32(in.u32());
   const int chosen = in.byte() % 33;

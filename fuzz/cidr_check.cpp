@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -34,13 +35,13 @@ void check_error(std::string_view text, const Result& got, const expectation& wa
   check(to_string(got.error().code()) == want.error, "the sentence of an error is the oracle's");
 }
 
-/// to_chars into buffers of all sizes around the one that is needed.
+/// to_chars into buffers of all sizes.
 template <class Value>
 void check_to_chars(const Value& value, std::string_view text) {
   constexpr std::size_t room = Value::max_length + 2;
   check(text.size() <= Value::max_length, "max_length is enough");
   check(value.to_string() == text && to_string(value) == text, "to_string gives the text back");
-  for (std::size_t size = text.size() < 5 ? 0 : text.size() - 5; size < room; ++size) {
+  for (std::size_t size = 0; size < room; ++size) {
     std::array<char, room> buffer;
     buffer.fill('#');
     const std::to_chars_result written = value.to_chars(buffer.data(), buffer.data() + size);
@@ -55,6 +56,22 @@ void check_to_chars(const Value& value, std::string_view text) {
       check(std::string_view(buffer.data(), text.size()) == text, "to_chars writes the text");
     }
   }
+}
+
+/// What belongs to the types and not to a value.
+bool check_types() {
+  check(vmnet::ipv4_address::max_length == std::string_view("255.255.255.255").size() &&
+            vmnet::ipv4_network::max_length == std::string_view("255.255.255.255/32").size() &&
+            vmnet::ipv4_range::max_length ==
+                std::string_view("255.255.255.255-255.255.255.255").size(),
+        "the longest text is not longer than told");
+  check(vmnet::ipv4_address().to_uint32() == 0 && vmnet::ipv4_network().prefix_length() == 0 &&
+            vmnet::ipv4_network().num_addresses() == std::uint64_t{1} << 32U,
+        "default values are 0.0.0.0 and the whole space");
+  check(std::ranges::borrowed_range<vmnet::ipv4_address_view> &&
+            std::ranges::borrowed_range<vmnet::ipv4_subnet_view>,
+        "iterators outlive their views");
+  return true;
 }
 
 /// What inet_ntop makes of `address`.
@@ -115,6 +132,7 @@ void check_range(std::string_view text) {
 namespace fuzz {
 
 void check_ipv4_text(std::string_view text) {
+  [[maybe_unused]] static const bool once = check_types();
   check_address(text);
   check_range(text);
   check_network(text, vmnet::cidr_policy::mask_host_bits);

@@ -61,6 +61,7 @@ void check_text(std::string_view text) {
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  check(vmnet::interface_name::max_length == 15, "the kernel's buffer has 16 bytes with the NUL");
   const std::string_view text = fuzz::reader::view_of(data, size);
   check_text(text);
   check_value(vmnet::interface_name(), "");

@@ -124,7 +124,8 @@ class Builder:
             return self.control.object_of(path, module, interface)
         source = self.folder / path if path in self.changed else ROOT / path
         target = self.folder / (path.replace("/", "_") + ".o")
-        options = [f"-fprebuilt-module-path={self.folder}"]
+        # A copy still finds the headers beside the original.
+        options = [f"-fprebuilt-module-path={self.folder}", "-I", str((ROOT / path).parent)]
         if self.control:
             options.append(f"-fprebuilt-module-path={self.control.folder}")
         if interface:

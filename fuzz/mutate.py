@@ -41,7 +41,7 @@ EQUIVALENT = FUZZ / "mutants" / "equivalent.tsv"
 PARSING_AND_ALLOCATION = [
     "modules/text", "modules/hash/vmnet.hash.cppm", "modules/hash/batch.cpp",
     "modules/interface_name", "modules/ipv4_detail", "modules/ipv4_address", "modules/ipv4_network",
-    "modules/ipv4_range", "modules/mac", "modules/alloc/vmnet.alloc.cppm",
+    "modules/ipv4_range/vmnet.ipv4_range.cppm", "modules/mac", "modules/alloc/vmnet.alloc.cppm",
     "modules/alloc/subnet_error.cpp"]
 
 
@@ -94,7 +94,8 @@ def judge(builder, modules, budget, folder=None, number=0):
 
 
 def replay_all(builder, harness, numbers, jobs):
-    """Those of `numbers` that live when the harness replays its seeds."""
+    """Those of `numbers` that live when the harness replays its seeds, and negative those that
+    would not compile."""
     binary = builder.replayer(harness)
     files = [str(f) for d in folders_of(harness) for f in sorted(d.iterdir())]
     parts = [part for part in (numbers[i::4 * jobs] for i in range(4 * jobs)) if part]
@@ -164,7 +165,7 @@ class Run:
         print(f"control: replayed and fuzzed by {', '.join(harnesses)}, no finding", flush=True)
 
     def prepare_switches(self, numbered):
-        """Replays all that can be behind switches; `found` has the harnesses that found them."""
+        """Replays all that can be behind switches; `found` has the verdicts on those that end here."""
         self.switched, self.held = switch_all(self.tree, self.control, self.work / "switched",
                                               numbered)
         built = time.monotonic()
@@ -178,14 +179,15 @@ class Run:
             alive = replay_all(self.switched, harness, [0, *numbers], self.options.jobs)
             if 0 not in alive:
                 sys.exit(f"with all switches off, {harness} ends badly")
-            self.found.update({n: harness for n in numbers if n not in alive})
+            self.found.update({n: "does not compile" if -n in alive else f"replay {harness}"
+                               for n in numbers if n not in alive})
         print(f"{len(self.held)} mutants behind switches, built in {built - self.start:.0f} s and "
               f"replayed in {time.monotonic() - built:.0f} s: {len(self.held) - len(self.found)} "
               "live", flush=True)
 
     def verdict(self, number, changed, equivalent):
         if number in self.found:
-            return f"replay {self.found[number]}"
+            return self.found[number]
         if number in self.held and equivalent:
             return "alive"
         folder = self.work / str(number)

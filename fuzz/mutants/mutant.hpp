@@ -7,6 +7,7 @@
 #include <type_traits>
 
 extern "C" int vmnet_mutant;
+extern "C" [[noreturn]] void vmnet_mutant_is_meaningless();
 
 namespace mutant {
 
@@ -14,6 +15,13 @@ namespace mutant {
 template <int Id>
 constexpr bool on() noexcept {
   return !std::is_constant_evaluated() && vmnet_mutant == Id;
+}
+
+/// Where a mutant would not compile: mutants/replay.cpp knows this status.
+inline constexpr int meaningless = 99;
+template <int Id>
+constexpr void refuse() noexcept {
+  if (on<Id>()) vmnet_mutant_is_meaningless();
 }
 
 /// One of two values.
@@ -76,8 +84,11 @@ struct operand {
 template <int Id, class Original, class Mutated, class A, class B>
 constexpr decltype(auto) apply(A&& a, B&& b) {
   using type = decltype(Original()(static_cast<A&&>(a), static_cast<B&&>(b)));
-  if constexpr (requires { Mutated()(static_cast<A&&>(a), static_cast<B&&>(b)); })
+  if constexpr (requires { Mutated()(static_cast<A&&>(a), static_cast<B&&>(b)); }) {
     if (on<Id>()) return static_cast<type>(Mutated()(static_cast<A&&>(a), static_cast<B&&>(b)));
+  } else {
+    refuse<Id>();
+  }
   return static_cast<type>(Original()(static_cast<A&&>(a), static_cast<B&&>(b)));
 }
 
@@ -129,11 +140,14 @@ VMNET_BINARY(right, >>)
   }                                                                                         \
   template <class A, class B, int Id, class Mutated>                                        \
   constexpr A& operator sign(A& a, operand<B, Id, name, Mutated> b) {                       \
-    if constexpr (requires { Mutated()(a, static_cast<B&&>(b.value)); })                    \
+    if constexpr (requires { Mutated()(a, static_cast<B&&>(b.value)); }) {                  \
       if (on<Id>()) {                                                                       \
         Mutated()(a, static_cast<B&&>(b.value));                                            \
         return a;                                                                           \
       }                                                                                     \
+    } else {                                                                                \
+      refuse<Id>();                                                                         \
+    }                                                                                       \
     name()(a, static_cast<B&&>(b.value));                                                   \
     return a;                                                                               \
   }

@@ -1,6 +1,7 @@
 // Tries many mutants in one process: a child for each runs the inputs, so that
 // nothing is started or read anew. `NAME_replay NUMBER... -- FILE...` prints the
-// numbers of those that no input finds. An input that takes too long, by the
+// numbers of those that no input finds, with a minus those that
+// would not compile. An input that takes too long, by the
 // child's own time, finds its mutant too.
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -38,8 +39,8 @@ input read(const char* path) {
   return made;
 }
 
-/// Whether a child in which mutant `number` is on comes to its end.
-bool lives(int number, const std::vector<input>& inputs) {
+/// How a child ends in which mutant `number` is on.
+int status_of(int number, const std::vector<input>& inputs) {
   const pid_t child = fork();
   if (child < 0) std::abort();
   if (child == 0) {
@@ -52,7 +53,7 @@ bool lives(int number, const std::vector<input>& inputs) {
   }
   int status = 0;
   if (waitpid(child, &status, 0) != child) std::abort();
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 }  // namespace
@@ -62,7 +63,15 @@ int main(int argc, char** argv) {
   while (files < argc && std::string_view(argv[files]) != "--") ++files;
   std::vector<input> inputs;
   for (int i = files + 1; i < argc; ++i) inputs.push_back(read(argv[i]));
-  for (int i = 1; i < files; ++i)
-    if (lives(std::atoi(argv[i]), inputs)) std::puts(argv[i]);
+  for (int i = 1; i < files; ++i) switch (status_of(std::atoi(argv[i]), inputs)) {
+      case 0:
+        std::puts(argv[i]);
+        break;
+      case mutant::meaningless:
+        std::printf("-%s\n", argv[i]);
+        break;
+      default:
+        break;
+    }
   return 0;
 }
