@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <string>
@@ -331,6 +332,20 @@ void check_words() {
         "the plan of no VMs");
 }
 
+/// Any text as a key, octet by octet.
+void check_key_text(std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdefABCDEF";
+  const auto got = vmnet::siphash_key::parse(text);
+  const bool good = text.size() == 32 && text.find_first_not_of(digits) == std::string_view::npos;
+  check(got.has_value() == good, "a key is 32 hexadecimal digits");
+  if (!good) return;
+  std::array<std::uint64_t, 2> words{};
+  for (std::size_t octet = 16; octet-- > 0;)
+    words[octet / 8] = words[octet / 8] * 256 +
+                       std::strtoul(std::string(text.substr(2 * octet, 2)).c_str(), nullptr, 16);
+  check(got->k0 == words[0] && got->k1 == words[1], "the first octet is the least significant");
+}
+
 /// The VMs in another order.
 std::vector<vmnet::fleet_vm> shuffled(std::vector<vmnet::fleet_vm> vms, std::uint64_t seed) {
   for (std::size_t i = vms.size(); i > 1; --i) {
@@ -344,6 +359,7 @@ std::vector<vmnet::fleet_vm> shuffled(std::vector<vmnet::fleet_vm> vms, std::uin
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   [[maybe_unused]] static const bool once = (check_words(), true);
+  check_key_text(fuzz::reader::view_of(data, size));
   fuzz::reader in(data, size);
   slow_fleet fleet;
   if (const std::uint8_t key = in.byte(); key != 0) {
