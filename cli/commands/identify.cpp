@@ -6,12 +6,14 @@ module;
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -110,6 +112,7 @@ class identify_run {
     progress_.begin(source.size());
     id_reader reader(source, input_);
     for (;;) {
+      if (!rows(reader)) return false;
       switch (reader.next()) {
         case input_event::row:
           if (!row(reader.row().id, reader.row().subnet,
@@ -140,8 +143,31 @@ class identify_run {
     const auto identity = identify(id, own_subnet ? *own_subnet : *subnet_);
     if (!identity)
       return fault(place, "expected a larger subnet: " + to_string(identity.error()), line);
-    writer_->row(id, *identity);
-    if (!options_->no_check) set_.add(id, *identity);
+    take(id, *identity);
+    return goes_on();
+  }
+
+  /// The ids that the reader can give at once, for which --subnet is enough.
+  bool rows(id_reader& reader) {
+    if (!subnet_) return true;
+    for (;;) {
+      const std::size_t count = reader.next_ids(ids_);
+      if (count == 0) return true;
+      for (const std::string_view id : std::span(ids_).first(count)) {
+        take(id, *identify(id, *subnet_));
+        progress_.advance(id.size() + 1);
+      }
+      if (!goes_on()) return false;
+    }
+  }
+
+  void take(std::string_view id, const vm_identity& identity) {
+    writer_->row(id, identity);
+    if (!options_->no_check) set_.add(id, identity);
+  }
+
+  /// False where the output takes no more rows.
+  bool goes_on() {
     // A reader that has gone wants no more rows; --strict still wants its answer.
     return !output_broke() || (out_.error() == EPIPE && options_->strict);
   }
@@ -197,6 +223,7 @@ class identify_run {
   progress_bar progress_;
   std::unique_ptr<row_writer> writer_;
   collision_check set_;
+  std::array<std::string_view, 1024> ids_;
   std::uint64_t arguments_ = 0;
   int status_ = exit_good;
   bool went_on_ = false;  // a bad line was passed over

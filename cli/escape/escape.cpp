@@ -35,11 +35,6 @@ bool is_in(const code_point_range (&ranges)[Size], char32_t c) noexcept {
                      [c](code_point_range range) { return c >= range.first && c <= range.last; });
 }
 
-/// Most ids are printable ASCII throughout; this finds it out at once.
-bool is_plain_ascii(std::string_view text) noexcept {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
-}
-
 char* escape_byte(char* out, char c) noexcept {
   const auto byte = static_cast<unsigned char>(c);
   *out++ = '\\';
@@ -66,7 +61,15 @@ char* escape_byte(char* out, char c) noexcept {
 
 }  // namespace
 
+bool is_plain_ascii(std::string_view text) noexcept {
+  // No early exit: the loop is one over vectors then.
+  bool plain = true;
+  for (const char c : text) plain &= c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+  return plain;
+}
+
 bool is_utf8(std::string_view text) noexcept {
+  if (is_plain_ascii(text)) return true;
   while (!text.empty()) {
     const std::size_t size = first_character(text).size;
     if (size == 0) return false;
@@ -85,6 +88,7 @@ bool is_printable(std::string_view text) noexcept {
 }
 
 char* escape_to(char* out, std::string_view text) noexcept {
+  if (is_plain_ascii(text)) return std::copy(text.begin(), text.end(), out);
   while (!text.empty()) {
     const utf8_character c = first_character(text);
     const bool raw = c.size > 0 && !is_unprintable(c.code_point) && c.code_point != U'\\';

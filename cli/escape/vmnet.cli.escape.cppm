@@ -52,6 +52,10 @@ struct utf8_character {
          (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
 
+/// True where `text` is printable ASCII without `"` and `\`, as most ids are:
+/// every format but csv writes it as it is, and csv asks for commas and spaces.
+[[nodiscard]] bool is_plain_ascii(std::string_view text) noexcept;
+
 /// True where all of `text` is valid UTF-8.
 [[nodiscard]] bool is_utf8(std::string_view text) noexcept;
 

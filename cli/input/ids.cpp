@@ -1,6 +1,9 @@
 module;
+#include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -26,6 +29,14 @@ bool looks_like_json(std::string_view text) noexcept {
   if (!text.starts_with('{')) return false;
   const std::size_t first = text.find_first_not_of(" \t", 1);
   return first != std::string_view::npos && text[first] == '"';
+}
+
+/// False for a plain line, which has no tab, that is or may be more than an id.
+bool is_id_alone(std::string_view line) noexcept {
+  if (line.empty() || line.back() == '\r') return false;
+  // A comment, or the first byte of a byte order mark.
+  constexpr std::string_view others = "#\xef\xfe\xff";
+  return others.find(line.front()) == std::string_view::npos;
 }
 
 int hex_value(char c) noexcept {
@@ -93,6 +104,29 @@ input_event id_reader::next() {
                     "those above, or say --input plain)");
     return read_plain();
   }
+}
+
+std::size_t id_reader::next_ids(std::span<std::string_view> ids) {
+  // The first line may yet turn out to be JSON behind comments.
+  if (options_.format != input_format::plain || options_.encoding != id_encoding::raw || is_guess_)
+    return 0;
+  const std::string_view text = lines_.buffered();
+  const char* at = text.data();
+  // One search for a tab in all lines is cheaper than one in each.
+  std::size_t left = std::min(text.find('\t'), text.size());
+  std::size_t count = 0;
+  while (count < ids.size() && left > 0) {
+    const void* const newline = std::memchr(at, '\n', left);
+    if (newline == nullptr) break;
+    const std::string_view line(at,
+                                static_cast<std::size_t>(static_cast<const char*>(newline) - at));
+    if (line.size() > options_.max_line || !is_id_alone(line)) break;
+    ids[count++] = line;
+    at += line.size() + 1;
+    left -= line.size() + 1;
+  }
+  lines_.skip(static_cast<std::size_t>(at - text.data()), count);
+  return count;
 }
 
 input_event id_reader::refuse(std::size_t offset, std::string_view message) {

@@ -1,6 +1,7 @@
 module;
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <optional>
 #include <string_view>
@@ -73,6 +74,16 @@ std::optional<input_line> line_reader::next() {
     begin_ = end_;
     return input_line{{buffer_.data() + end_ - size, size}, ++number_, false};
   }
+}
+
+std::string_view line_reader::buffered() const noexcept {
+  if (in_long_line_) return {};
+  return {buffer_.data() + begin_, end_ - begin_};
+}
+
+void line_reader::skip(std::size_t size, std::uint64_t lines) noexcept {
+  begin_ += size;
+  number_ += lines;
 }
 
 std::optional<char> line_reader::peek_after_blanks() {

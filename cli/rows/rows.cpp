@@ -25,8 +25,7 @@ constexpr std::size_t digest_length = 16;
 constexpr std::size_t fields_room = 512;
 
 char* put(char* out, std::string_view text) noexcept {
-  std::memcpy(out, text.data(), text.size());
-  return out + text.size();
+  return std::copy(text.begin(), text.end(), out);
 }
 
 template <class Value>
@@ -40,46 +39,78 @@ char* put_digest(char* out, std::uint64_t digest) noexcept {
   return out;
 }
 
-/// The fields behind the id, in the order of all formats: `separate(out, name)`
-/// writes what stands before one, `close(out)` what stands after it.
-template <class Separate, class Close>
-char* put_fields(char* out, const vm_identity& identity, bool with_digest, Separate separate,
-                 Close close) {
-  out = close(put(separate(out, "tap_name"), identity.tap_name.view()));
-  out = close(put_value(separate(out, "guest_ip"), identity.guest_ip));
-  out = close(put_value(separate(out, "gateway"), identity.gateway));
-  out = close(put_value(separate(out, "subnet"), identity.subnet));
-  out = close(put_value(separate(out, "mac"), identity.mac));
-  if (with_digest) out = close(put_digest(separate(out, "digest"), identity.digest));
-  return out;
-}
+/// What a format writes before the fields and behind the last of them. The texts
+/// are constants of a type, so that each is a store or two.
+struct tsv_style {
+  static constexpr std::string_view tap_name = "\t", guest_ip = "\t", gateway = "\t", subnet = "\t",
+                                    mac = "\t", digest = "\t", end = "\n";
+};
+struct csv_style {
+  static constexpr std::string_view tap_name = ",", guest_ip = ",", gateway = ",", subnet = ",",
+                                    mac = ",", digest = ",", end = "\r\n";
+};
+struct json_style {
+  static constexpr std::string_view tap_name = R"(","tap_name":")", guest_ip = R"(","guest_ip":")",
+                                    gateway = R"(","gateway":")", subnet = R"(","subnet":")",
+                                    mac = R"(","mac":")", digest = R"(","digest":")", end = "\"}";
+};
 
-constexpr auto nothing_behind = [](char* out) { return out; };
+/// The fields behind the id, in the order of all formats.
+template <class Style>
+class fields_writer {
+ public:
+  explicit fields_writer(bool with_digest) : with_digest_(with_digest) {}
+
+  char* put_fields(char* out, const vm_identity& identity) noexcept {
+    // All TAP names of a scheme have one length, and nothing else is behind them.
+    constexpr std::size_t tap_name_length = tap_name_prefix.size() + tap_hash_length;
+    out = put(put(out, Style::tap_name), {identity.tap_name.c_str(), tap_name_length});
+    out = put_value(put(out, Style::guest_ip), identity.guest_ip);
+    if (identity.subnet != subnet_ || subnet_end_ == 0) keep_subnet(identity);
+    // All of the room, whose size is known, rather than what is used of it.
+    std::memcpy(out, subnet_text_.data(), subnet_text_.size());
+    out = put_value(out + subnet_end_, identity.mac);
+    if (with_digest_) out = put_digest(put(out, Style::digest), identity.digest);
+    return put(out, Style::end);
+  }
+
+ private:
+  /// Most rows have the subnet of the row before, and so the same text from the
+  /// gateway to the MAC.
+  void keep_subnet(const vm_identity& identity) noexcept {
+    subnet_ = identity.subnet;
+    char* const begin = subnet_text_.data();
+    char* out = put_value(put(begin, Style::gateway), identity.gateway);
+    out = put(put_value(put(out, Style::subnet), identity.subnet), Style::mac);
+    subnet_end_ = static_cast<std::size_t>(out - begin);
+  }
+
+  static constexpr std::size_t subnet_room = Style::gateway.size() + ipv4_address::max_length +
+                                             Style::subnet.size() + ipv4_network::max_length +
+                                             Style::mac.size();
+
+  bool with_digest_;
+  ipv4_network subnet_;
+  std::array<char, subnet_room> subnet_text_{};
+  std::size_t subnet_end_ = 0;  // 0: there is none yet
+};
 
 class tsv_writer final : public row_writer {
  public:
-  tsv_writer(bool with_digest, output& out) : out_(&out), with_digest_(with_digest) {
+  tsv_writer(bool with_digest, output& out) : out_(&out), fields_(with_digest) {
     out.write("id\ttap_name\tguest_ip\tgateway\tsubnet\tmac");
     out.write(with_digest ? "\tdigest\n" : "\n");
   }
 
   void row(std::string_view id, const vm_identity& identity) override {
-    char* out = escape_to(out_->reserve(id.size() * max_escape_length + fields_room), id);
-    out = put_fields(
-        out, identity, with_digest_,
-        [](char* at, std::string_view) {
-          *at = '\t';
-          return at + 1;
-        },
-        nothing_behind);
-    *out++ = '\n';
-    out_->advance(out);
+    char* const out = out_->reserve(id.size() * max_escape_length + fields_room);
+    out_->advance(fields_.put_fields(escape_to(out, id), identity));
   }
   void finish() override {}
 
  private:
   output* out_;
-  bool with_digest_;
+  fields_writer<tsv_style> fields_;
 };
 
 /// RFC 4180. The id stands in `id` where it is UTF-8, else in `id_hex`; on a
@@ -87,7 +118,7 @@ class tsv_writer final : public row_writer {
 class csv_writer final : public row_writer {
  public:
   csv_writer(bool with_digest, output& out)
-      : out_(&out), with_digest_(with_digest), for_terminal_(out.is_terminal()) {
+      : out_(&out), fields_(with_digest), for_terminal_(out.is_terminal()) {
     out.write("id,id_hex,tap_name,guest_ip,gateway,subnet,mac");
     out.write(with_digest ? ",digest\r\n" : "\r\n");
   }
@@ -101,21 +132,15 @@ class csv_writer final : public row_writer {
       *out++ = ',';
       out = hex_to(out, id);
     }
-    out = put_fields(
-        out, identity, with_digest_,
-        [](char* at, std::string_view) {
-          *at = ',';
-          return at + 1;
-        },
-        nothing_behind);
-    out_->advance(put(out, "\r\n"));
+    out_->advance(fields_.put_fields(out, identity));
   }
   void finish() override {}
 
  private:
   static char* quoted(char* out, std::string_view text) {
     // A space at an end is quoted too: some readers trim it.
-    const bool needs_quotes = text.find_first_of("\",\r\n") != std::string_view::npos ||
+    const auto is_special = [](char c) { return c == '"' || c == ',' || c == '\r' || c == '\n'; };
+    const bool needs_quotes = std::any_of(text.begin(), text.end(), is_special) ||
                               text.starts_with(' ') || text.ends_with(' ');
     if (!needs_quotes) return put(out, text);
     *out++ = '"';
@@ -128,7 +153,7 @@ class csv_writer final : public row_writer {
   }
 
   output* out_;
-  bool with_digest_;
+  fields_writer<csv_style> fields_;
   bool for_terminal_;
 };
 
@@ -136,7 +161,7 @@ class csv_writer final : public row_writer {
 class json_writer final : public row_writer {
  public:
   json_writer(bool with_digest, bool as_array, output& out)
-      : out_(&out), with_digest_(with_digest), as_array_(as_array) {
+      : out_(&out), fields_(with_digest), as_array_(as_array) {
     if (as_array) out.write("[");
   }
 
@@ -149,15 +174,7 @@ class json_writer final : public row_writer {
     } else {
       out = hex_to(put(out, "{\"id_hex\":\""), id);
     }
-    *out++ = '"';
-    out = put_fields(
-        out, identity, with_digest_,
-        [](char* at, std::string_view name) { return put(put(put(at, ",\""), name), "\":\""); },
-        [](char* at) {
-          *at = '"';
-          return at + 1;
-        });
-    *out++ = '}';
+    out = fields_.put_fields(out, identity);
     if (!as_array_) *out++ = '\n';
     out_->advance(out);
   }
@@ -170,6 +187,7 @@ class json_writer final : public row_writer {
   static constexpr std::size_t max_json_escape_length = 6;
 
   static char* put_json(char* out, std::string_view text) {
+    if (is_plain_ascii(text)) return put(out, text);
     while (!text.empty()) {
       const utf8_character c = first_character(text);
       if (c.code_point == U'"' || c.code_point == U'\\') {
@@ -189,7 +207,7 @@ class json_writer final : public row_writer {
   }
 
   output* out_;
-  bool with_digest_;
+  fields_writer<json_style> fields_;
   bool as_array_;
   bool first_ = true;
 };
@@ -205,15 +223,17 @@ class table_writer final : public row_writer {
   }
 
   void row(std::string_view id, const vm_identity& identity) override {
-    cells_.assign(1, escaped(id));
-    std::array<char, fields_room> room{};
-    char* begin = room.data();
-    put_fields(
-        begin, identity, with_digest_, [&](char* at, std::string_view) { return begin = at; },
-        [&](char* at) {
-          cells_.emplace_back(begin, at);
-          return at;
-        });
+    cells_ = {escaped(id),
+              to_string(identity.tap_name),
+              to_string(identity.guest_ip),
+              to_string(identity.gateway),
+              to_string(identity.subnet),
+              to_string(identity.mac)};
+    if (with_digest_) {
+      std::array<char, digest_length> digits{};
+      put_digest(digits.data(), identity.digest);
+      cells_.emplace_back(digits.data(), digits.size());
+    }
     if (widths_.empty()) {
       held_.push_back(cells_);
       if (held_.size() > rows_for_widths) release();

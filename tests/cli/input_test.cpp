@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,13 +13,21 @@ namespace {
 
 using vmnet::cli::id_reader;
 using vmnet::cli::input_event;
+using namespace std::string_view_literals;
 
-/// What a reader makes of `text`, an event a line.
-std::string events(std::string_view text, std::size_t step, std::size_t max_line) {
+/// What a reader makes of `text`, an event a line; before each event it is asked
+/// for up to `at_once` ids.
+std::string events(std::string_view text, std::size_t step, std::size_t max_line,
+                   std::size_t at_once = 0) {
   vmnet::cli::memory_source source(text, step);
   id_reader reader(source, {.max_line = max_line});
+  std::vector<std::string_view> ids(at_once);
   std::string out;
+  std::uint64_t line = 0;  // of the last event: those of many ids have no gaps
   for (;;) {
+    for (std::size_t count = reader.next_ids(ids); count > 0; count = reader.next_ids(ids))
+      for (const std::string_view id : std::span(ids).first(count))
+        out += std::to_string(++line) + " row " + std::string(id) + '\n';
     switch (reader.next()) {
       case input_event::row:
         out += std::to_string(reader.line().number) + " row " + std::string(reader.row().id);
@@ -33,7 +43,33 @@ std::string events(std::string_view text, std::size_t step, std::size_t max_line
         return out + "end";
     }
     out += '\n';
+    line = reader.line().number;
   }
+}
+
+TEST(IdReader, GivesTheSameIdsManyAtOnce) {
+  constexpr std::string_view text =
+      "first\na\n\n#c\nb\n\xef\xbb\xbf\n\xef\x80\x80\n{\"id\":1}\nc\r\nd\re\nf\t10.0.0.0/8\n"
+      "\t1\ng\n0123456789abcdef\nh\n0123456789abcd\n i \n\0j\n\xff\xfe\n\xfe\xff\n\xff\nlast"sv;
+  for (const std::size_t step : {1U, 2U, 3U, 7U, 1000U})
+    for (const std::size_t at_once : {1U, 2U, 100U})
+      EXPECT_EQ(events(text, step, 14, at_once), events(text, step, 14)) << step << ' ' << at_once;
+  EXPECT_NE(events(text, 1, 14).find("row g\n"), std::string::npos);
+}
+
+TEST(IdReader, GivesManyIdsAtOnceOnlyWhereTheyStandAlone) {
+  const auto first = [](std::string_view text, vmnet::cli::input_options options) {
+    vmnet::cli::memory_source source(text);
+    id_reader reader(source, options);
+    std::vector<std::string_view> ids(10);
+    EXPECT_EQ(reader.next_ids(ids), 0U);  // nothing is read yet
+    static_cast<void>(reader.next());
+    return reader.next_ids(ids);
+  };
+  EXPECT_EQ(first("a\nb\nc\nd", {}), 2U);
+  EXPECT_EQ(first("a\nb\nc\t10.0.0.0/8\n", {}), 1U);
+  EXPECT_EQ(first("61\n62\n63\n", {.encoding = vmnet::cli::id_encoding::hex}), 0U);
+  EXPECT_EQ(first("{\"id\":\"a\"}\n{\"id\":\"b\"}\n", {}), 0U);
 }
 
 TEST(IdReader, GivesTheSameHoweverTheBytesArrive) {
