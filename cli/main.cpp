@@ -29,6 +29,7 @@ constexpr const char* details =
 int run(int argc, char** argv) {
   vmnet::cli::command_line program("vmnet", "vmnet " VMNET_VERSION, description, details);
   vmnet::cli::add_identify(program);
+  vmnet::cli::add_emit(program);
   vmnet::cli::add_net(program);
   vmnet::cli::add_risk(program);
   vmnet::cli::add_size(program);

@@ -8,10 +8,15 @@
 # What may stand for a word of command $1 (empty: before the command).
 _vmnet_words() {
   case $1 in
-    '') echo identify net risk size verify whois set carve aggregate --version ;;
+    '') echo identify emit net risk size verify whois set carve aggregate --version ;;
     identify)
       echo --subnet --id --ids --input --id-encoding --format --digest -o --output \
         --keep-going --strict --no-check
+      ;;
+    emit)
+      echo --subnet --id --ids --input --id-encoding --plan --snapshot -o --output --out-dir \
+        --interface --mtu --dns --hostname --bridge --device --port --allow --no-shared --undo \
+        --allow-collisions
       ;;
     net) echo --json ;;
     risk) echo --vms --subnet --json ;;
@@ -24,10 +29,20 @@ _vmnet_words() {
 }
 
 # What the value of option $2 of command $1 is, or an argument where $2 is empty:
-# `files`, a list of choices, or `any`; nothing where there is none to complete.
+# `files`, `directories`, a list of choices, or `any`; nothing where there is none to complete.
 _vmnet_value() {
   case "$1 $2" in
-    *' --ids' | *' -o' | *' --output' | *' --avoid' | 'verify ' | 'aggregate ') echo files ;;
+    *' --plan' | *' --snapshot' | *' --ids' | *' -o' | *' --output' | *' --avoid' | 'verify ' | 'aggregate ') echo files ;;
+    *' --hostname') echo id tap ip none ;;
+    *' --device') echo virtio-net-device virtio-net-pci ;;
+    *' --allow') echo dhcp ipv6 ;;
+    *' --interface' | *' --mtu' | *' --dns' | *' --bridge' | *' --port') echo any ;;
+    *' --out-dir') echo directories ;;
+    'emit ')
+      echo firecracker firecracker-interface firecracker-snapshot cloud-hypervisor \
+        cloud-hypervisor-json qemu kernel-arg cloud-init cloud-init-network cloud-init-meta \
+        netplan cni dnsmasq hosts iproute2 nftables prometheus json
+      ;;
     *' --input') echo plain jsonl ;;
     *' --id-encoding') echo raw hex ;;
     *' --format') echo table tsv csv json jsonl ;;
@@ -64,6 +79,7 @@ _vmnet() {
       compopt -o filenames 2>/dev/null # an error where this is no completion but a test
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       ;;
+    directories) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
     *) mapfile -t COMPREPLY < <(compgen -W "$value" -- "$current") ;;
   esac
 }

@@ -96,9 +96,9 @@ class Completion:
                     if option.startswith("--"):
                         self.assertCountEqual(self.complete_behind_equals(name, option), expected)
 
-    def test_completes_files_where_an_argument_is_one(self):
+    def test_completes_files_and_choices_where_an_argument_is_one(self):
         for name, command in self.commands.items():
-            expected = FILES if "FILE" in command.arguments else []
+            expected = FILES if "FILE" in command.arguments else command.choices
             with self.subTest(name):
                 self.assertCountEqual(self.arguments_for(name, ""), expected)
 

@@ -19,6 +19,7 @@ class Option(NamedTuple):
 class Command(NamedTuple):
     options: dict  # from name to Option, each of `-o,--output` by itself
     arguments: list  # ID, FILE and the like
+    choices: tuple = ()  # of the first argument
 
 
 def _block(text, heading):
@@ -48,7 +49,10 @@ def read_command(name=None):
     text = answer.stdout.decode()
     if answer.returncode != 0:
         raise AssertionError(f"vmnet {name or ''} --help: {answer.stderr}")
-    command = Command(_options(text), [line.split()[0] for line in _block(text, "positionals")])
+    arguments = _block(text, "positionals")
+    choices = re.match(r"\s+[A-Z]+ \S*\{([^}]+)\}", arguments[0]) if arguments else None
+    command = Command(_options(text), [line.split()[0] for line in arguments],
+                      tuple(choices[1].split(",")) if choices else ())
     if not HELP <= command.options.keys():
         raise AssertionError(f"the help of vmnet {name or ''} cannot be read:\n{text}")
     return command

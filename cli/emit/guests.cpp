@@ -1,0 +1,114 @@
+// What is read inside the guest, and what CNI tells of it.
+//
+// YAML is written with every value of the user's in double quotes, which JSON's
+// rules fill: a plain `off`, `1e3` or `2026-11-25` would be something else.
+module;
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+module vmnet.cli.emit;
+
+import vmnet;
+
+namespace vmnet::cli {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+std::string quoted(const std::string& text) { return json(text).dump(-1, ' ', true); }
+
+std::string address_with_prefix(const vm_identity& identity) {
+  return to_string(identity.guest_ip) + '/' + std::to_string(identity.subnet.prefix_length());
+}
+
+/// Version 2 of cloud-init's network-config, which is netplan's format; `indent`
+/// is what every line begins with. `0.0.0.0/0` rather than `default`, which old
+/// versions do not know.
+std::string network(const machine& vm, const emit_settings& settings, std::string_view indent) {
+  std::string text;
+  const auto add = [&](std::string_view line) {
+    text += indent;
+    text += line;
+    text += '\n';
+  };
+  add("version: 2");
+  add("ethernets:");
+  add("  " + settings.interface + ":");
+  add("    match:");
+  add("      macaddress: " + quoted(to_string(vm.identity.mac)));
+  if (settings.mtu) add("    mtu: " + std::to_string(*settings.mtu));
+  add("    dhcp4: false");
+  add("    addresses:");
+  add("      - " + quoted(address_with_prefix(vm.identity)));
+  add("    routes:");
+  add("      - to: \"0.0.0.0/0\"");
+  add("        via: " + quoted(to_string(vm.identity.gateway)));
+  if (settings.dns.empty()) return text;
+  add("    nameservers:");
+  add("      addresses:");
+  for (const ipv4_address server : settings.dns) add("        - " + quoted(to_string(server)));
+  return text;
+}
+
+}  // namespace
+
+std::string cloud_init_network(const machine& vm, const emit_settings& settings) {
+  return network(vm, settings, "");
+}
+
+/// The instance's id names a directory in the guest, so it is encoded.
+std::string cloud_init_meta_data(const machine& vm, const emit_settings& settings) {
+  std::string text = "instance-id: " + quoted(encoded_id(vm.id)) + '\n';
+  const std::string name = host_name(vm, settings.hostname);
+  if (!name.empty()) text += "local-hostname: " + quoted(name) + '\n';
+  return text;
+}
+
+std::vector<emitted_file> cloud_init_folder(const machine& vm, const emit_settings& settings) {
+  return {{"meta-data", cloud_init_meta_data(vm, settings)},
+          {"network-config", cloud_init_network(vm, settings)},
+          {"user-data", "#cloud-config\n{}\n"}};
+}
+
+std::string netplan(const machine& vm, const emit_settings& settings) {
+  return "network:\n" + network(vm, settings, "  ");
+}
+
+/// The host's interfaces have no sandbox; the guest's has one, and addresses
+/// belong to it, by its index.
+std::string cni_result(const machine& vm, const emit_settings& settings) {
+  const vm_identity& identity = vm.identity;
+  json bridge;
+  bridge["name"] = settings.bridge;
+  json tap;
+  tap["name"] = to_string(identity.tap_name);
+  json guest;
+  guest["name"] = settings.interface;
+  guest["mac"] = to_string(identity.mac);
+  guest["sandbox"] = encoded_id(vm.id);
+  if (settings.mtu)
+    for (json* const one : {&bridge, &tap, &guest}) (*one)["mtu"] = *settings.mtu;
+
+  json address;
+  address["interface"] = 2;
+  address["address"] = address_with_prefix(identity);
+  address["gateway"] = to_string(identity.gateway);
+  json route;
+  route["dst"] = "0.0.0.0/0";
+  route["gw"] = to_string(identity.gateway);
+  json servers = json::array();
+  for (const ipv4_address server : settings.dns) servers.push_back(to_string(server));
+
+  json result;
+  result["cniVersion"] = "1.1.0";
+  result["interfaces"] = json::array({bridge, tap, guest});
+  result["ips"] = json::array({address});
+  result["routes"] = json::array({route});
+  result["dns"] = json::object();
+  if (!servers.empty()) result["dns"]["nameservers"] = servers;
+  return result.dump(-1, ' ', true) + '\n';
+}
+
+}  // namespace vmnet::cli

@@ -1,0 +1,78 @@
+// What hypervisors and the guest's kernel take, by their own schemas: fields
+// that they do not know would be refused.
+module;
+#include <nlohmann/json.hpp>
+#include <string>
+
+module vmnet.cli.emit;
+
+import vmnet;
+
+namespace vmnet::cli {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+std::string line(const json& document) { return document.dump(-1, ' ', true) + '\n'; }
+
+json interface_body(const machine& vm, const emit_settings& settings) {
+  json body;
+  body["iface_id"] = settings.interface;
+  body["host_dev_name"] = to_string(vm.identity.tap_name);
+  body["guest_mac"] = to_string(vm.identity.mac);
+  if (settings.mtu) body["mtu"] = *settings.mtu;
+  return body;
+}
+
+}  // namespace
+
+std::string firecracker_config(const machine& vm, const emit_settings& settings) {
+  return line({{"network-interfaces", json::array({interface_body(vm, settings)})}});
+}
+
+std::string firecracker_interface(const machine& vm, const emit_settings& settings) {
+  return line(interface_body(vm, settings));
+}
+
+std::string firecracker_snapshot(const machine& vm, const emit_settings& settings) {
+  json override;
+  override["iface_id"] = settings.interface;
+  override["host_dev_name"] = to_string(vm.identity.tap_name);
+  return line({{"network_overrides", json::array({override})}});
+}
+
+std::string cloud_hypervisor_arguments(const machine& vm, const emit_settings& settings) {
+  std::string text = "--net tap=" + to_string(vm.identity.tap_name) +
+                     ",mac=" + to_string(vm.identity.mac) + ",id=" + settings.interface;
+  if (settings.mtu) text += ",mtu=" + std::to_string(*settings.mtu);
+  return text + '\n';
+}
+
+std::string cloud_hypervisor_json(const machine& vm, const emit_settings& settings) {
+  json body;
+  body["id"] = settings.interface;
+  body["tap"] = to_string(vm.identity.tap_name);
+  body["mac"] = to_string(vm.identity.mac);
+  if (settings.mtu) body["mtu"] = *settings.mtu;
+  return line(body);
+}
+
+std::string qemu_arguments(const machine& vm, const emit_settings& settings) {
+  std::string text = "-netdev tap,id=" + settings.interface +
+                     ",ifname=" + to_string(vm.identity.tap_name) + ",script=no,downscript=no" +
+                     " -device " + settings.device + ",netdev=" + settings.interface +
+                     ",mac=" + to_string(vm.identity.mac);
+  if (settings.mtu) text += ",host_mtu=" + std::to_string(*settings.mtu);
+  return text + '\n';
+}
+
+std::string kernel_argument(const machine& vm, const emit_settings& settings) {
+  std::string text = "ip=" + to_string(vm.identity.guest_ip) +
+                     "::" + to_string(vm.identity.gateway) + ':' +
+                     to_string(vm.identity.subnet.netmask()) + ':' +
+                     host_name(vm, settings.hostname) + ':' + settings.interface + ":off";
+  for (const ipv4_address server : settings.dns) text += ':' + to_string(server);
+  return text + '\n';
+}
+
+}  // namespace vmnet::cli

@@ -1,0 +1,98 @@
+// What tells others about all VMs at once.
+module;
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+
+module vmnet.cli.emit;
+
+import vmnet;
+import vmnet.cli.escape;
+
+namespace vmnet::cli {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+/// Puts the id under `key` where it is UTF-8, else in hexadecimal under
+/// `key`_hex.
+void put_id(json& into, const std::string& key, const std::string& id) {
+  if (is_utf8(id)) {
+    into[key] = id;
+    return;
+  }
+  std::string hex(id.size() * 2, '\0');
+  hex_to(hex.data(), id);
+  into[key + "_hex"] = hex;
+}
+
+/// An array with an object a line.
+class json_list {
+ public:
+  void add(const json& object) {
+    text_ += text_.empty() ? "[\n" : ",\n";
+    text_ += object.dump(-1, ' ', true);
+  }
+  [[nodiscard]] std::string finish() && { return text_.empty() ? "[]\n" : text_ + "\n]\n"; }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace
+
+std::string dnsmasq_hosts(std::span<const machine> machines, const emit_settings& settings) {
+  std::string text;
+  for (const machine& vm : machines) {
+    text += "dhcp-host=" + to_string(vm.identity.mac) + ',' + to_string(vm.identity.guest_ip);
+    const std::string name = host_name(vm, settings.hostname);
+    if (!name.empty()) text += ',' + name;
+    text += ",infinite\n";
+  }
+  return text;
+}
+
+std::string etc_hosts(std::span<const machine> machines, const emit_settings& settings) {
+  std::string text;
+  for (const machine& vm : machines)
+    text += to_string(vm.identity.guest_ip) + ' ' + host_name(vm, settings.hostname) + '\n';
+  return text;
+}
+
+std::string prometheus_targets(std::span<const machine> machines, const emit_settings& settings) {
+  json_list list;
+  for (const machine& vm : machines) {
+    json labels;
+    put_id(labels, "vm_id", vm.id);
+    labels["vm_tap_name"] = to_string(vm.identity.tap_name);
+    labels["vm_mac"] = to_string(vm.identity.mac);
+    labels["vm_subnet"] = to_string(vm.identity.subnet);
+    json group;
+    group["targets"] =
+        json::array({to_string(vm.identity.guest_ip) + ':' + std::to_string(settings.port)});
+    group["labels"] = labels;
+    list.add(group);
+  }
+  return std::move(list).finish();
+}
+
+std::string json_inventory(std::span<const machine> machines, const emit_settings& settings) {
+  json_list list;
+  for (const machine& vm : machines) {
+    json object;
+    put_id(object, "id", vm.id);
+    const std::string name = host_name(vm, settings.hostname);
+    if (!name.empty()) object["hostname"] = name;
+    object["tap_name"] = to_string(vm.identity.tap_name);
+    object["guest_ip"] = to_string(vm.identity.guest_ip);
+    object["prefix_length"] = vm.identity.subnet.prefix_length();
+    object["netmask"] = to_string(vm.identity.subnet.netmask());
+    object["gateway"] = to_string(vm.identity.gateway);
+    object["subnet"] = to_string(vm.identity.subnet);
+    object["mac"] = to_string(vm.identity.mac);
+    list.add(object);
+  }
+  return std::move(list).finish();
+}
+
+}  // namespace vmnet::cli
