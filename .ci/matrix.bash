@@ -97,7 +97,7 @@ matrix_testing() {
     check() { # NAME CMAKE-ARGUMENT...
       cmake -B /build/$1/\$1 \"\${@:2}\"
       cmake --build /build/$1/\$1 -j $jobs
-      ctest --test-dir /build/$1/\$1 -j $jobs -LE '^exhaustive\$' --no-tests=error --output-on-failure
+      ctest --test-dir /build/$1/\$1 -j $jobs -LE '^(exhaustive|e2e)\$' --no-tests=error --output-on-failure
     }
     $2"
 }
