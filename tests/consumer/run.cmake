@@ -1,5 +1,6 @@
 # cmake -DCASE=directory [-DFAULT=regex] -P run.cmake -- CONFIGURE-ARGUMENT...
-# Configures, builds and runs the consumer in CASE, and compares what it prints.
+# Configures, builds and runs the consumer in CASE, and compares what it prints. Of
+# an earlier build there, the cache goes, with what other arguments left in it.
 #
 # With FAULT this is a case that is known not to build, a test with WILL_FAIL. Any
 # failure would do for that, so here only the known one counts as a failure:
@@ -24,7 +25,7 @@ macro(end_with_failure message)
   message(FATAL_ERROR "${message}")
 endmacro()
 
-file(REMOVE_RECURSE "${CASE}")
+file(REMOVE "${CASE}/CMakeCache.txt")
 execute_process(
   COMMAND "${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/project" -B "${CASE}"
           ${configure_arguments}
