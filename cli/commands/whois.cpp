@@ -53,11 +53,8 @@ struct wanted {
 std::optional<wanted> read_wanted(std::string_view text) {
   if (const auto address = ipv4_address::parse(text)) return wanted{*address, {}, {}};
   if (const auto mac = mac_address::parse(text)) return wanted{{}, *mac, {}};
-  const bool is_tap = text.size() == tap_name_prefix.size() + tap_hash_length &&
-                      text.starts_with(tap_name_prefix) &&
-                      text.substr(tap_name_prefix.size()).find_first_not_of("0123456789abcdef") ==
-                          std::string_view::npos;
-  if (is_tap) return wanted{{}, {}, *interface_name::parse(text)};
+  if (const auto name = interface_name::parse(text); name && tap_name_to_uint32(*name))
+    return wanted{{}, {}, *name};
   report("'" + shortened(text) +
          "': expected an address as 172.30.0.2, a TAP name as tap-1fdcc600, or a MAC address as "
          "02:1d:cc:60:0a:ff");

@@ -14,7 +14,6 @@ import vmnet.index_table;
 namespace vmnet {
 
 interface_name plan::tap_name_of(const record& r) const {
-  constexpr std::uint64_t foreign_tap = std::uint64_t{1} << 32U;
   if (r.tap >= foreign_tap) return foreign_taps_[r.tap - foreign_tap];
   return tap_name_from_uint32(static_cast<std::uint32_t>(r.tap));
 }

@@ -23,10 +23,18 @@ module;
 
 export module vmnet.plan;
 
+import vmnet.index_table;
+
 export import vmnet.alloc;
 export import vmnet.ipset;
+export import vmnet.placement;
 export import vmnet.probe;
 export import vmnet.siphash;
+
+// Not exported; see the end of the file.
+namespace vmnet {
+class plan_builder;
+}
 
 export namespace vmnet {
 
@@ -43,75 +51,6 @@ struct fleet_vm {
   std::optional<ipv4_address> guest_ip;
   std::optional<interface_name> tap_name;
   std::optional<mac_address> mac;
-};
-
-/// What a VM gets one of, and no two VMs share.
-enum class vm_resource : std::uint8_t { tap_name, guest_ip, mac };
-/// The number of resources.
-inline constexpr std::size_t num_vm_resources = 3;
-
-/// The name of the member of `vm_identity`. O(1), static storage.
-[[nodiscard]] constexpr std::string_view to_string(vm_resource resource) noexcept {
-  switch (resource) {
-    case vm_resource::tap_name:
-      return "tap_name";
-    case vm_resource::guest_ip:
-      return "guest_ip";
-    case vm_resource::mac:
-      return "mac";
-  }
-  return "unknown resource";
-}
-
-/// How a VM came to a value.
-enum class placement_kind : std::uint8_t {
-  v1,      ///< it is the value of scheme v1
-  probed,  ///< the value of v1 is another's or excluded; the first free probe
-  pinned,  ///< the caller asked for it
-  kept,    ///< the VM had it in the previous plan
-};
-
-/// The word for `kind`: `v1`, `probed`, `pinned` or `kept`. O(1), static storage.
-[[nodiscard]] constexpr std::string_view to_string(placement_kind kind) noexcept {
-  switch (kind) {
-    case placement_kind::v1:
-      return "v1";
-    case placement_kind::probed:
-      return "probed";
-    case placement_kind::pinned:
-      return "pinned";
-    case placement_kind::kept:
-      return "kept";
-  }
-  return "unknown placement";
-}
-
-/// How a VM came to one of its values, and who has the value of v1.
-struct placement {
-  placement_kind kind = placement_kind::v1;
-  /// The probe that found it: 1 or more where `kind` is `probed`, else 0.
-  std::uint32_t probe = 0;
-  /// The VM that has the value of v1; nothing where it is this VM, or none
-  /// because the address is excluded or nobody was left to want it.
-  std::optional<std::string_view> holder;
-
-  constexpr bool operator==(const placement&) const noexcept = default;
-};
-
-/// A VM with its place in a plan.
-struct planned_vm {
-  std::string_view id;
-  std::optional<std::uint64_t> generation;
-  vm_identity identity;
-  /// By `vm_resource`.
-  std::array<placement, num_vm_resources> placements;
-
-  /// How this VM came to its `resource`.
-  [[nodiscard]] constexpr const placement& placed(vm_resource resource) const noexcept {
-    return placements[static_cast<std::size_t>(resource)];
-  }
-
-  constexpr bool operator==(const planned_vm&) const noexcept = default;
 };
 
 /// How full a subnet is.
@@ -232,13 +171,18 @@ class plan {
  private:
   friend class plan_builder;
 
+  /// What `record::tap` is while there is none, and the bit that marks an index
+  /// into foreign_taps_ rather than the 32 bits of a name of v1's form.
+  static constexpr std::uint64_t no_tap = UINT64_MAX;
+  static constexpr std::uint64_t foreign_tap = std::uint64_t{1} << 32U;
+
   /// A VM as it is stored; its digest is kept since ids may be long.
   struct record {
     std::string_view id;
     std::uint64_t digest;
     std::uint64_t generation;
     std::uint64_t mac;     // 0 while it has none
-    std::uint64_t tap;     // the 32 bits of a name of v1's form, or see foreign_taps_
+    std::uint64_t tap;     // see above
     std::uint32_t ip;      // 0 while it has none
     std::uint32_t subnet;  // in subnets_
   };
@@ -337,5 +281,101 @@ struct plan_diff {
 ///
 /// Where an id stands twice in a plan, its last row counts. O(n log n), allocates.
 [[nodiscard]] plan_diff diff(std::span<const planned_vm> before, std::span<const planned_vm> after);
+
+}  // namespace vmnet
+
+// How the units of the module work together; not exported.
+namespace vmnet {
+
+/// Builds one plan. An instance is good for one `build()`.
+class plan_builder {
+ public:
+  plan_builder(std::span<const fleet_vm> vms, const plan_options& options);
+
+  result<plan, std::vector<plan_error>> build() &&;
+
+ private:
+  using record = plan::record;
+
+  /// How many VMs ahead memory is asked for.
+  static constexpr std::size_t prefetch_distance = 12;
+
+  /// A VM on its way into the order of seniority.
+  struct ranked {
+    std::uint64_t rank;
+    std::uint64_t digest;
+    std::uint64_t generation;
+    std::uint32_t vm;
+  };
+  /// Who wants a value by a pin or by the previous plan.
+  struct wish {
+    std::uint32_t vm;
+    placement_kind kind;
+    bool may_move;
+  };
+
+  // build.cpp: the stages, subnets
+  void check_subnets();
+  void check_room();
+  std::string first_id_in(ipv4_network subnet) const;
+  std::uint32_t subnet_index(ipv4_network subnet) const;
+
+  // seniority.cpp: ids, generations, ranks
+  void rank_vms();
+  template <class DigitOf>
+  static std::vector<std::uint32_t> scatter(const std::vector<ranked>& from,
+                                            std::vector<ranked>& to, std::size_t digits,
+                                            DigitOf digit_of);
+  void sort_by_rank();
+  void sort_by_generation();
+  void find_duplicates();
+  std::optional<std::uint32_t> vm_of(std::string_view id) const;
+  void find_kept();
+  void make_records();
+
+  // wishes.cpp: pinned and kept values
+  void place_pins();
+  void place_kept();
+  void want_tap(const wish& by, const interface_name& name);
+  void want_ip(const wish& by, ipv4_address address);
+  void want_mac(const wish& by, mac_address mac);
+  void settle(const wish& by, vm_resource resource, std::uint32_t holder, std::string_view value,
+              bool is_v1);
+  void fault(const wish& by, plan_errc code, vm_resource resource, std::string_view value);
+  void collect_foreign_taps();
+  std::uint64_t tap_value(const interface_name& name) const;
+
+  // place.cpp: values and their holders, placing the rest
+  ipv4_network subnet_of(std::uint32_t i) const;
+  std::uint64_t hash_of(std::uint64_t value) const;
+  std::uint32_t claim_tap(std::uint32_t i, std::uint64_t value);
+  std::uint32_t claim_ip(std::uint32_t i, std::uint32_t value);
+  std::uint32_t claim_mac(std::uint32_t i, std::uint64_t value);
+  void place_all();
+  void prefetch(const record& r) const;
+  std::uint32_t address_at(const record& r, std::uint64_t slot) const;
+  std::uint32_t home_of(const record& r) const;
+  std::uint64_t rank_of(std::uint32_t i) const;
+  void place_tap(std::uint32_t i);
+  void place_mac(std::uint32_t i);
+  void place_ip(std::uint32_t i);
+  void displaced(std::uint32_t i, vm_resource resource, placement_kind kind, std::uint32_t probe,
+                 std::uint32_t holder);
+  void explain();
+  std::uint32_t holder_of_v1(const plan::displacement& d) const;
+
+  std::span<const fleet_vm> vms_;
+  const plan_options& options_;
+  std::uint64_t seed_;  // of the tables, so that nobody can crowd them who lacks the key
+  plan plan_;
+  std::vector<plan_error> errors_;
+  std::vector<ranked> order_;            // by seniority once there are records
+  std::vector<const planned_vm*> kept_;  // by input position; empty without a previous plan
+  std::vector<bool> may_move_;
+  bool pinned_ = false;  // somebody wants a value by pin or previous plan
+  detail::index_table taps_;
+  detail::index_table ips_;
+  detail::index_table macs_;
+};
 
 }  // namespace vmnet

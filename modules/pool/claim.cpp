@@ -15,37 +15,19 @@ module vmnet.pool;
 
 import vmnet.free_map;
 import vmnet.index_table;
+import vmnet.slots;
 
 namespace vmnet {
 namespace {
 
+using detail::address_of_slot;
 using detail::index_table;
+using detail::is_guest_address;
+using detail::slot_of;
 
 /// The probes of plan v1 that a claim tries before it takes the next free slot:
 /// probing alone misses 10,000 times where 99.99 % are taken.
 constexpr int num_address_probes = 32;
-
-ipv4_address address_of(const ipv4_network& subnet, std::uint64_t slot) {
-  return ipv4_address::from_uint32(subnet.network().to_uint32() + 2 +
-                                   static_cast<std::uint32_t>(slot));
-}
-
-/// The slot of a guest address of `subnet`.
-std::uint64_t slot_of(const ipv4_network& subnet, ipv4_address address) {
-  return std::uint64_t{address.to_uint32()} - subnet.network().to_uint32() - 2;
-}
-
-bool is_guest_address(const ipv4_network& subnet, ipv4_address address) {
-  return subnet.contains(address) && slot_of(subnet, address) < num_guest_addresses(subnet);
-}
-
-/// The 32 bits of a name that the pool gave.
-std::uint32_t tap_bits(const interface_name& name) {
-  std::uint32_t bits = 0;
-  for (const char c : name.view().substr(tap_name_prefix.size()))
-    bits = bits << 4U | static_cast<std::uint32_t>(c <= '9' ? c - '0' : c - 'a' + 10);
-  return bits;
-}
 
 }  // namespace
 
@@ -80,8 +62,9 @@ std::uint32_t pool::lease_of(ipv4_address address) const {
   });
 }
 std::uint32_t pool::lease_of(const interface_name& tap_name) const {
-  if (!tap_name.view().starts_with(tap_name_prefix)) return index_table::none;
-  return taps_.find(hash_of(tap_bits(tap_name)), [&](std::uint32_t index) {
+  const auto bits = tap_name_to_uint32(tap_name);
+  if (!bits) return index_table::none;
+  return taps_.find(hash_of(*bits), [&](std::uint32_t index) {
     return leases_[index].identity.tap_name == tap_name;
   });
 }
@@ -114,7 +97,7 @@ std::uint32_t pool::add_lease(lease&& made) noexcept {
   const lease& added = leases_[index];
   ids_.insert(siphash_2_4(added.id, options_.key), index);
   addresses_.insert(hash_of(added.identity.guest_ip.to_uint32()), index);
-  taps_.insert(hash_of(tap_bits(added.identity.tap_name)), index);
+  taps_.insert(hash_of(*tap_name_to_uint32(added.identity.tap_name)), index);
   macs_.insert(hash_of(added.identity.mac.to_uint64()), index);
   occupy(added.identity.guest_ip);
   return index;
@@ -129,7 +112,7 @@ void pool::remove_lease(std::uint32_t index) noexcept {
   lease& gone = leases_[index];
   ids_.erase(siphash_2_4(gone.id, options_.key), index);
   addresses_.erase(hash_of(gone.identity.guest_ip.to_uint32()), index);
-  taps_.erase(hash_of(tap_bits(gone.identity.tap_name)), index);
+  taps_.erase(hash_of(*tap_name_to_uint32(gone.identity.tap_name)), index);
   macs_.erase(hash_of(gone.identity.mac.to_uint64()), index);
   gone = {};
   holes_.push_back(index);
@@ -254,7 +237,7 @@ result<pool::finding, pool_error> pool::find_address(const claim_request& reques
   slot_walk walk(digest, rank, slots);
   const std::uint64_t home = walk.slot();
   for (int probe = 0; probe < num_address_probes; ++probe, walk.next()) {
-    const ipv4_address address = address_of(subnet.network, walk.slot());
+    const ipv4_address address = address_of_slot(subnet.network, walk.slot());
     if (subnet.free.is_free(walk.slot())) return finding{.address = address, .resting = {}};
     const auto rests = resting_.find(address);
     if (rests != resting_.end() && queue_.at(rests->second).id == request.id &&
@@ -263,7 +246,7 @@ result<pool::finding, pool_error> pool::find_address(const claim_request& reques
   }
   const std::uint64_t next = subnet.free.next_around(home);
   if (next != free_map::none)
-    return finding{.address = address_of(subnet.network, next), .resting = {}};
+    return finding{.address = address_of_slot(subnet.network, next), .resting = {}};
   if (const auto rested = resting_for(request, subnet)) return *rested;
   return failure(pool_error{.code = pool_errc::full,
                             .id = std::string(request.id),

@@ -15,43 +15,19 @@ module vmnet.pool;
 
 import vmnet.free_map;
 import vmnet.index_table;
+import vmnet.slots;
 
 namespace vmnet {
 namespace {
 
-/// The addresses of `range` that are slots of `subnet`, as slots from first to
-/// last; nothing where there are none.
-std::optional<std::pair<std::uint64_t, std::uint64_t>> slots_in(const ipv4_network& subnet,
-                                                                const ipv4_range& range) {
-  const std::uint64_t base = std::uint64_t{subnet.network().to_uint32()} + 2;
-  const std::uint64_t end = base + num_guest_addresses(subnet);
-  const std::uint64_t first = std::max<std::uint64_t>(range.first().to_uint32(), base);
-  const std::uint64_t last =
-      std::min<std::uint64_t>(std::uint64_t{range.last().to_uint32()} + 1, end);
-  if (first >= last) return std::nullopt;
-  return std::pair(first - base, last - 1 - base);
-}
-
-/// The ranges of `set` that are not all outside `subnet`.
-std::span<const ipv4_range> ranges_in(const ipv4_set& set, const ipv4_network& subnet) {
-  const std::span<const ipv4_range> all = set.ranges();
-  const auto first = std::ranges::lower_bound(all, subnet.network(), {}, &ipv4_range::last);
-  const auto end = std::ranges::upper_bound(all, subnet.broadcast(), {}, &ipv4_range::first);
-  return {first, end};
-}
+using detail::count_slots;
+using detail::ranges_in;
+using detail::slots_in;
 
 /// Marks the slots of `subnet` that are in `set` as free, or as taken.
 void assign(free_map& slots, const ipv4_network& subnet, const ipv4_set& set, bool free) {
   for (const ipv4_range& range : ranges_in(set, subnet))
-    if (const auto part = slots_in(subnet, range)) slots.assign(part->first, part->second, free);
-}
-
-/// How many slots of `subnet` are in `set`.
-std::uint64_t count_slots(const ipv4_network& subnet, const ipv4_set& set) {
-  std::uint64_t sum = 0;
-  for (const ipv4_range& range : ranges_in(set, subnet))
-    if (const auto part = slots_in(subnet, range)) sum += part->second - part->first + 1;
-  return sum;
+    if (const auto part = slots_in(subnet, range)) slots.assign(part->first, part->last, free);
 }
 
 }  // namespace
@@ -188,8 +164,8 @@ pool_utilization pool::utilization(const ipv4_range& range) const {
   for (const pool_subnet& subnet : subnets_) {
     const auto slots = slots_in(subnet.network, range);
     if (!slots) continue;
-    out.slots += slots->second - slots->first + 1;
-    out.free += subnet.free.count(slots->first, slots->second);
+    out.slots += slots->last - slots->first + 1;
+    out.free += subnet.free.count(slots->first, slots->last);
     out.excluded += count_slots(subnet.network, excluded);
     out.draining += count_slots(subnet.network, draining);
     out.reserved += count_slots(subnet.network, reserved);

@@ -93,13 +93,6 @@ std::string text_of(const ipv4_range& range) {
   return range.first().to_string() + "-" + range.last().to_string();
 }
 
-bool has_form_of_the_pool(const interface_name& name) {
-  const std::string_view text = name;
-  if (text.size() != tap_name_prefix.size() + tap_hash_length) return false;
-  return text.starts_with(tap_name_prefix) &&
-         text.find_first_not_of(hex_digits, tap_name_prefix.size()) == text.npos;
-}
-
 class snapshot_writer {
  public:
   void line(std::string_view text) {
@@ -263,7 +256,7 @@ class snapshot_reader {
     const auto mac = mac_address::parse(f[2]);
     const auto epoch = number(f[3]);
     auto id = unescaped(f[4]);
-    if (!address || !name || !mac || !epoch || !id || !has_form_of_the_pool(*name) ||
+    if (!address || !name || !mac || !epoch || !id || !tap_name_to_uint32(*name) ||
         mac->to_uint64() >> 40U != 0x02 || mac->to_string() != f[2] || *epoch == 0)
       return fail(snapshot_errc::malformed);
     if (!ascends(*address)) return;

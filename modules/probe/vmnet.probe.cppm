@@ -10,6 +10,7 @@ module;
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <optional>
 #include <string_view>
 
 export module vmnet.probe;
@@ -79,6 +80,21 @@ class slot_walk {
   for (std::uint32_t left = tap_hash_length; left-- > 0;)
     chars[at++] = digits[bits >> (4 * left) & 0xfU];
   return *interface_name::parse({chars.data(), chars.size()});
+}
+
+/// The bits of a name that `tap_name_from_uint32` gives; nothing for any other.
+[[nodiscard]] constexpr std::optional<std::uint32_t> tap_name_to_uint32(
+    const interface_name& name) noexcept {
+  const std::string_view text = name;
+  if (text.size() != tap_name_prefix.size() + tap_hash_length) return std::nullopt;
+  if (!text.starts_with(tap_name_prefix)) return std::nullopt;
+  std::uint32_t bits = 0;
+  for (const char c : text.substr(tap_name_prefix.size())) {
+    const bool digit = c >= '0' && c <= '9';
+    if (!digit && (c < 'a' || c > 'f')) return std::nullopt;
+    bits = bits << 4U | static_cast<std::uint32_t>(digit ? c - '0' : c - 'a' + 10);
+  }
+  return bits;
 }
 
 /// A VM's MAC address as a number at probe `k`; probe 0 is scheme v1's.

@@ -13,6 +13,7 @@ TEST(Surface, OfVmnetProbe) {
   walk.next();
   EXPECT_EQ(walk.slot(), 1U);
   EXPECT_EQ(vmnet::tap_name_from_uint32(vmnet::tap_probe(1U, 0, 0)), "tap-00000000");
+  EXPECT_EQ(vmnet::tap_name_to_uint32(vmnet::tap_name_for("vm-1")), 0x1fdcc600U);
   EXPECT_EQ(vmnet::mac_probe(1, 0, 0), 0x020000000001U);
   // What its interface mentions comes with it.
   EXPECT_EQ(vmnet::siphash_key(), vmnet::siphash_key());

@@ -614,6 +614,15 @@ TEST(Probes, WalkOverEverySlotOnce) {
     }
 }
 
+TEST(Probes, ReadBackTheirTapNames) {
+  for (const std::uint32_t bits : {0U, 1U, 0x1fdcc600U, 0xabcdef09U, 0xffffffffU})
+    EXPECT_EQ(vmnet::tap_name_to_uint32(vmnet::tap_name_from_uint32(bits)), bits);
+  for (const char* other : {"tap-0000000A", "tap-0000000g", "tun-00000000", "tap-0000-000",
+                            "tap-0000000", "tap-000000000", "eth0", "tap-0000000/"})
+    EXPECT_FALSE(vmnet::tap_name_to_uint32(
+        vmnet::interface_name::parse(other).value_or(vmnet::interface_name())));
+}
+
 TEST(Probes, BeginWithTheValuesOfSchemeV1) {
   const auto identity = *vmnet::identify("vm-1", subnet_24);
   EXPECT_EQ(vmnet::tap_name_from_uint32(vmnet::tap_probe(identity.digest, 5, 0)),
