@@ -81,9 +81,9 @@ class ipv4_address {
   }
 
   /// Writes the address without a NUL from `first` on, as std::to_chars does:
-  /// `ptr` is the end of what was written, or `ec` is `value_too_large` and the
-  /// content of the buffer is unspecified. `max_length` bytes always suffice.
-  /// Allocates nothing.
+  /// `ptr` is the end of the text, or `ec` is `value_too_large`. The other bytes
+  /// of the buffer are unspecified. `max_length` bytes always suffice. Allocates
+  /// nothing.
   constexpr std::to_chars_result to_chars(char* first, char* last) const noexcept {
     if (last - first >= static_cast<std::ptrdiff_t>(max_length)) return {write(first), std::errc()};
     std::array<char, max_length> buffer{};
@@ -103,15 +103,7 @@ class ipv4_address {
   constexpr auto operator<=>(const ipv4_address&) const noexcept = default;
 
  private:
-  constexpr char* write(char* out) const noexcept {
-    out = detail::write_decimal(out, value_ >> 24U);
-    *out++ = '.';
-    out = detail::write_decimal(out, value_ >> 16U & 0xffU);
-    *out++ = '.';
-    out = detail::write_decimal(out, value_ >> 8U & 0xffU);
-    *out++ = '.';
-    return detail::write_decimal(out, value_ & 0xffU);
-  }
+  constexpr char* write(char* out) const noexcept { return detail::write_dotted_quad(out, value_); }
 
   std::uint32_t value_ = 0;
 };

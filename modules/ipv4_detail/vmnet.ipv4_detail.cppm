@@ -5,6 +5,8 @@
 // does not have them (docs/adr/0007-ipv4-in-parts.md). No interface for users; may change at
 // any time.
 module;
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <compare>
 #include <cstddef>
@@ -166,6 +168,26 @@ constexpr char* write_decimal(char* out, std::uint32_t value) noexcept {
   if (value >= 100) *out++ = static_cast<char>('0' + value / 100);
   if (value >= 10) *out++ = static_cast<char>('0' + value / 10 % 10);
   *out++ = static_cast<char>('0' + value % 10);
+  return out;
+}
+
+/// The digits of each octet, then a dot, then what fills up four bytes.
+inline constexpr auto octet_texts = [] {
+  std::array<std::array<char, 4>, 256> texts{};
+  for (std::uint32_t octet = 0; octet < texts.size(); ++octet)
+    *write_decimal(texts[octet].data(), octet) = '.';
+  return texts;
+}();
+
+/// Writes `value` in dotted decimal; 15 bytes from `out` on may change. Octets
+/// are copied whole from a table, so no branch depends on their sizes.
+constexpr char* write_dotted_quad(char* out, std::uint32_t value) noexcept {
+  for (unsigned shift = 32; shift > 0;) {
+    shift -= 8;
+    const std::uint32_t octet = value >> shift & 0xffU;
+    std::copy_n(octet_texts[octet].data(), shift > 0 ? 4 : 3, out);
+    out += 1 + (octet > 9 ? 1 : 0) + (octet > 99 ? 1 : 0) + (shift > 0 ? 1 : 0);
+  }
   return out;
 }
 
