@@ -57,7 +57,7 @@ void add_ids(bench::id_kind kind) {
   const bench::texts& made = kept[kind] = bench::make_ids(kind, count);
   const views ids = made.views();
   const std::string data = std::string("/") + bench::name_of(kind) + "/" + std::to_string(count);
-  std::vector<vmnet::vm_identity> identities = one_by_one(ids);
+  const std::vector<vmnet::vm_identity> identities = one_by_one(ids);
 
   bench::add("tap_name" + data + "/vmnet", count, [ids] {
     for (const std::string_view id : ids) benchmark::DoNotOptimize(vmnet::tap_name_for(id));
@@ -65,6 +65,11 @@ void add_ids(bench::id_kind kind) {
   bench::add("identity" + data + "/vmnet", count, [ids] {
     for (const std::string_view id : ids) benchmark::DoNotOptimize(vmnet::identify(id, subnet));
   });
+  std::vector<vmnet::vm_identity> batch(count);
+  vmnet::identify_batch(ids, subnet, batch).value();
+  bench::require(batch == identities, "identity_batch" + data);
+  bench::add("identity_batch" + data + "/vmnet", count,
+             [ids, batch]() mutable { vmnet::identify_batch(ids, subnet, batch).value(); });
 #if VMNET_BENCH_RUST
   require_equal_to_rust(ids, identities);
   add_rust(data, ids);

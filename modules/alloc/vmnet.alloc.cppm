@@ -11,9 +11,11 @@
 // how likely they are.
 module;
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -90,20 +92,35 @@ struct vm_identity {
 
 namespace vmnet::detail {
 
+/// The eight lower-case hexadecimal digits of `value`, the first in the most
+/// significant byte. All at once: this is most of what a short id costs.
+constexpr std::uint64_t hex_digits_of(std::uint32_t value) noexcept {
+  std::uint64_t x = value;
+  x = (x | x << 16U) & 0x0000'ffff'0000'ffffU;
+  x = (x | x << 8U) & 0x00ff'00ff'00ff'00ffU;
+  x = (x | x << 4U) & 0x0f0f'0f0f'0f0f'0f0fU;
+  const std::uint64_t letters = (x + 0x0606'0606'0606'0606U) >> 4U & 0x0101'0101'0101'0101U;
+  return x + 0x3030'3030'3030'3030U + letters * ('a' - '0' - 10);
+}
+
+/// Writes the short hash to `out`.
+constexpr void write_short_hash(std::uint64_t digest, char* out) noexcept {
+  const std::uint64_t digits = hex_digits_of(static_cast<std::uint32_t>(digest >> 32U));
+  for (std::size_t i = 0; i < tap_hash_length; ++i)
+    out[i] = static_cast<char>(digits >> (56U - 8U * i) & 0xffU);
+}
+
 constexpr short_hash short_hash_of(std::uint64_t digest) noexcept {
-  constexpr std::string_view digits = "0123456789abcdef";
   std::array<char, tap_hash_length> chars{};
-  for (std::size_t i = 0; i < chars.size(); ++i) chars[i] = digits[digest >> (60U - 4U * i) & 0xfU];
+  write_short_hash(digest, chars.data());
   return short_hash(chars);
 }
 
+/// Its bytes are all fit for an interface name, so they are not looked at again.
 constexpr interface_name tap_name_of(std::uint64_t digest) noexcept {
-  std::array<char, tap_name_prefix.size() + tap_hash_length> chars{};
-  std::size_t at = 0;
-  for (const char c : tap_name_prefix) chars[at++] = c;
-  const short_hash hash = short_hash_of(digest);
-  for (const char c : hash.view()) chars[at++] = c;
-  return *interface_name::parse({chars.data(), chars.size()});
+  std::array<char, interface_name::max_length + 1> chars{'t', 'a', 'p', '-'};
+  write_short_hash(digest, chars.data() + tap_name_prefix.size());
+  return std::bit_cast<interface_name>(chars);
 }
 
 constexpr mac_address mac_of(std::uint64_t digest) noexcept {
@@ -191,6 +208,45 @@ export namespace vmnet {
                      .subnet = subnet,
                      .mac = detail::mac_of(digest)};
 }
+
+/// Why a batch of identities was refused; one of the two is there.
+struct batch_error {
+  /// The sizes of the ids and of a span that should have been as long.
+  std::optional<size_mismatch> sizes;
+  /// The subnet that has no address to give.
+  std::optional<subnet_error> subnet;
+
+  constexpr bool operator==(const batch_error&) const noexcept = default;
+};
+
+/// The reason in words, as of the error that is there. Allocates.
+[[nodiscard]] std::string to_string(const batch_error& error);
+
+/// The identities of many VMs: identities[i] = identify(ids[i], subnet).
+///
+/// An error, and nothing is written, where the spans differ in size or the
+/// subnet is smaller than /30. O(bytes), allocates nothing. Digests are made
+/// many at once; see `fnv1a_64_batch`.
+[[nodiscard]] result<void, batch_error> identify_batch(std::span<const std::string_view> ids,
+                                                       ipv4_network subnet,
+                                                       std::span<vm_identity> identities) noexcept;
+
+/// Where a batch leaves single outputs of scheme v1. A column that is empty is
+/// not wanted, and costs nothing.
+struct identity_columns {
+  std::span<interface_name> tap_names{};
+  std::span<ipv4_address> guest_ips{};
+  std::span<mac_address> macs{};
+};
+
+/// The outputs of many VMs as columns: those in `columns` that are not empty.
+///
+/// An error, and nothing is written, where such a column is not as long as
+/// `ids`, or where addresses are wanted of a subnet smaller than /30. O(bytes),
+/// allocates nothing.
+[[nodiscard]] result<void, batch_error> identify_batch(std::span<const std::string_view> ids,
+                                                       ipv4_network subnet,
+                                                       const identity_columns& columns) noexcept;
 
 /// The TAP names that scheme v1 can give: 2^32.
 inline constexpr std::uint64_t num_tap_names = std::uint64_t{1} << 32U;

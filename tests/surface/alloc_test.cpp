@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <optional>
+#include <string_view>
 
 import vmnet.alloc;
 
@@ -27,6 +29,15 @@ TEST(Surface, OfVmnetAlloc) {
   EXPECT_EQ(identity->gateway, *vmnet::gateway_for(subnet));
   EXPECT_EQ(identity->digest, vmnet::fnv1a_64("vm-1"));
   EXPECT_EQ(vmnet::num_guest_addresses(identity->subnet), 253U);
+  const std::array<std::string_view, 1> ids = {"vm-1"};
+  std::array<vmnet::vm_identity, 1> batch;
+  std::array<vmnet::mac_address, 1> macs;
+  const vmnet::result<void, vmnet::batch_error> done = vmnet::identify_batch(ids, subnet, batch);
+  ASSERT_TRUE(done);
+  EXPECT_EQ(batch[0], *identity);
+  ASSERT_TRUE(vmnet::identify_batch(ids, subnet, vmnet::identity_columns{.macs = macs}));
+  EXPECT_EQ(macs[0], mac);
+  EXPECT_NE(to_string(vmnet::batch_error{vmnet::size_mismatch{1, 2}, {}}), "");
   const vmnet::subnet_error error = vmnet::identify("vm-1", "10.0.0.0/31"_ipv4_net).error();
   EXPECT_EQ(error.code(), vmnet::subnet_errc::too_small);
   EXPECT_NE(vmnet::to_string(error), "");
