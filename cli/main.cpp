@@ -4,10 +4,15 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <new>
+#include <string>
+#include <string_view>
 
+import vmnet.isa;
 import vmnet.cli.commands;
+import vmnet.cli.escape;
 import vmnet.cli.report;
 
 namespace {
@@ -41,6 +46,20 @@ int run(int argc, char** argv) {
   return program.run(argc, argv);
 }
 
+/// Uses the instruction set that VMNET_ISA names; false, and reported, where that
+/// is none of those that there are.
+bool use_wanted_isa() {
+  const char* const wanted = std::getenv("VMNET_ISA");
+  if (wanted == nullptr || *wanted == '\0') return true;
+  std::string names;
+  for (const vmnet::isa set : vmnet::supported_isas()) {
+    if (to_string(set) == wanted) return vmnet::force_isa(set);
+    names += (names.empty() ? "" : ", ") + std::string(to_string(set));
+  }
+  vmnet::cli::report("VMNET_ISA: '" + vmnet::cli::shortened(wanted) + "': expected " + names);
+  return false;
+}
+
 /// Takes up those of the descriptors 0, 1 and 2 that the caller has closed, in a
 /// way that their use fails as before: a file that is opened later would become
 /// standard error, and messages would end up in it.
@@ -60,6 +79,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   try {
+    if (!use_wanted_isa()) return vmnet::cli::exit_bad_input;
     return run(argc, argv);
   } catch (const std::bad_alloc&) {
     vmnet::cli::report("out of memory");

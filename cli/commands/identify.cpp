@@ -173,6 +173,8 @@ class identify_run {
   }
 
   bool fault(const fault_place& place, std::string_view message, std::string_view line) {
+    out_.settle();  // what failed before the fault ends the run before it
+    if (!goes_on()) return false;
     // The rows before it come first where both go to one place.
     if (options_->keep_going)
       out_.flush();
@@ -192,6 +194,8 @@ class identify_run {
   }
 
   bool input_failed(const std::string& path, int error) {
+    out_.settle();
+    if (!goes_on()) return false;
     end_rows();
     progress_.clear();
     status_ = report_unreadable(path, error);

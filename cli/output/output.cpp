@@ -5,14 +5,21 @@ module;
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <climits>
+#include <condition_variable>
 #include <csignal>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <thread>
+#include <utility>
 #include <vector>
 
 module vmnet.cli.output;
@@ -96,14 +103,77 @@ mode_t new_file_mode() noexcept {
 
 }  // namespace
 
+/// Writes one block at a time in a thread of its own.
+class block_writer {
+ public:
+  /// Writes to `fd` unless `error` says that it has failed before. Throws
+  /// std::system_error where there is no thread to be had.
+  block_writer(int fd, std::atomic<int>& error)
+      : fd_(fd), error_(&error), thread_([this] { run(); }) {}
+  block_writer(const block_writer&) = delete;
+  block_writer& operator=(const block_writer&) = delete;
+  /// Ends when all is written.
+  ~block_writer() {
+    wait();
+    {
+      const std::lock_guard lock(mutex_);
+      is_ending_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+
+  /// Takes the first `size` bytes of `block`, and leaves another block for
+  /// them.
+  void send(std::vector<char>& block, std::size_t size) {
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return size_ == 0; });
+      std::swap(block, block_);
+      size_ = size;
+    }
+    changed_.notify_all();
+  }
+
+  /// Waits until all is written.
+  void wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return size_ == 0; });
+  }
+
+ private:
+  void run() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [this] { return size_ > 0 || is_ending_; });
+      if (size_ == 0) return;
+      // The block is this thread's alone until its size is 0 again.
+      lock.unlock();
+      if (*error_ == 0) *error_ = write_all(fd_, {block_.data(), size_});
+      lock.lock();
+      size_ = 0;
+      changed_.notify_all();
+    }
+  }
+
+  int fd_;
+  std::atomic<int>* error_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<char> block_;
+  std::size_t size_ = 0;  // of what is to be written
+  bool is_ending_ = false;
+  std::thread thread_;  // last: it uses all of the others
+};
+
 output::output() : buffer_(buffer_size), fd_(STDOUT_FILENO) {}
 
 output::output(const std::string& path) : output() {
   if (path == "-") return;
   struct stat status{};
   const bool exists = ::stat(path.c_str(), &status) == 0;
-  // Replacing the file that standard output goes to (/dev/stdout behind >>) would
-  // lose what others write to it.
+  // Replacing the file that standard output goes to (/dev/stdout behind >>)
+  // would lose what others write to it.
   if (exists && S_ISREG(status.st_mode) && is_standard_output(status)) return;
   if (exists ? S_ISREG(status.st_mode) : errno == ENOENT) {
     open_beside(path);
@@ -139,8 +209,20 @@ void output::open_beside(const std::string& path) {
 bool output::is_terminal() const noexcept { return ::isatty(fd_) == 1; }
 
 void output::make_room(std::size_t size) {
-  flush();
-  if (buffer_.size() < size) buffer_.resize(size);
+  if (writer_ == nullptr && used_ > 0) {
+    try {
+      writer_ = std::make_unique<block_writer>(fd_, error_);
+    } catch (const std::system_error&) {
+      flush();  // without a thread it takes longer
+    }
+  }
+  if (used_ > 0) writer_->send(buffer_, used_);
+  used_ = 0;
+  if (buffer_.size() < size) buffer_.resize(std::max(size, buffer_size));
+}
+
+void output::settle() noexcept {
+  if (writer_ != nullptr) writer_->wait();
 }
 
 void output::write(std::string_view text) {
@@ -149,6 +231,7 @@ void output::write(std::string_view text) {
 }
 
 void output::flush() noexcept {
+  settle();
   if (error_ == 0) error_ = write_all(fd_, {buffer_.data(), used_});
   used_ = 0;
 }
@@ -175,6 +258,7 @@ int output::commit() noexcept {
 }
 
 void output::discard() noexcept {
+  writer_.reset();
   if (fd_ > STDERR_FILENO) ::close(fd_);
   if (temporary_.empty()) return;
   ::unlink(temporary_.c_str());

@@ -4,16 +4,26 @@
 // A regular or new file is written under another name in the same directory and
 // renamed when all is well, so that no reader ever sees half of it and a run
 // that fails leaves the old one. Links are followed first: the link stays a
-// link. A device or a pipe cannot be renamed over and is written directly, and so
-// is the file that standard output goes to.
+// link. A device or a pipe cannot be renamed over and is written directly, and
+// so is the file that standard output goes to.
+//
+// From the first full buffer on a thread of its own writes it while the next
+// one is filled, so that making rows and writing them overlap: two buffers,
+// whatever comes. `flush()` and all that ends an answer wait for it.
 module;
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 export module vmnet.cli.output;
+
+namespace vmnet::cli {
+class block_writer;
+}
 
 export namespace vmnet::cli {
 
@@ -29,8 +39,11 @@ class output {
   /// Without a successful `commit()` removes what was written beside the file.
   ~output();
 
-  /// The errno of the first fault, or 0. EPIPE: the reader has gone.
+  /// The errno of the first fault, or 0. EPIPE: the reader has gone. What a
+  /// full buffer met may be told a buffer later; `settle()` waits for it.
   [[nodiscard]] int error() const noexcept { return error_; }
+  /// Waits until no full buffer is on its way.
+  void settle() noexcept;
   /// True for a terminal.
   [[nodiscard]] bool is_terminal() const noexcept;
   /// The descriptor that is written to.
@@ -44,7 +57,7 @@ class output {
   /// Takes the bytes from what `reserve` gave up to `end`.
   void advance(const char* end) noexcept { used_ = static_cast<std::size_t>(end - buffer_.data()); }
   void write(std::string_view text);
-  /// Sends on what is buffered.
+  /// Sends on what is buffered, and waits until it is written.
   void flush() noexcept;
 
   /// Sends on the rest, syncs a file and gives it its name. The errno of the
@@ -61,7 +74,8 @@ class output {
   std::string path_;       // of the file to replace, links followed
   std::string temporary_;  // empty where the output is written directly
   int fd_;
-  int error_ = 0;
+  std::atomic<int> error_ = 0;
+  std::unique_ptr<block_writer> writer_;  // none before a buffer was full
 };
 
 }  // namespace vmnet::cli

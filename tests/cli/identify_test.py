@@ -9,6 +9,7 @@ import signal
 import stat
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -145,6 +146,21 @@ class Arguments(TestCase):
             done = run("identify", "--subnet", subnet, "a")
             self.assert_ends(done, 2, message)
             self.assertEqual(done.stdout, b"")
+
+    def test_every_instruction_set_gives_the_same(self):
+        ids = "".join(f"vm-{n}\n" for n in range(3000)) + "x" * 3000
+        usual = identify("--ids", "-", "--no-check", "--digest", stdin=ids)
+        self.assert_ends(usual, 0)
+        told = run("--version", env={"VMNET_ISA": "pentium\x1b"})
+        self.assert_ends(told, 2, rb"vmnet: VMNET_ISA: 'pentium\x1b': expected portable")
+        supported = told.stderr.decode().strip().rpartition("expected ")[2].split(", ")
+        for name in ("portable", "avx2", "avx512", ""):
+            done = identify("--ids", "-", "--no-check", "--digest", stdin=ids,
+                            env={"VMNET_ISA": name})
+            if name in ("", *supported):
+                self.assertEqual((done.returncode, done.stdout), (0, usual.stdout), name)
+            else:
+                self.assert_ends(done, 2, b"expected " + ", ".join(supported).encode())
 
     def test_an_id_without_any_subnet_is_an_error(self):
         self.assert_ends(run("identify", "a"), 2, b"expected a subnet")
@@ -577,6 +593,32 @@ class Streams(TestCase):
                 self.assertEqual(done.stderr.count(b"\n"), 1)
             self.assert_ends(run("--help", stdout=full), 3, b"No space left")
         self.assert_ends(identify("-o", "/dev/full", "a"), 3, b"cannot write /dev/full")
+
+    def test_a_fault_of_the_output_ends_the_run_before_a_later_fault_of_the_input(self):
+        for number, end in ((n, e) for n in (20_000, 50_000) for e in ("b\tx\n", "c\n")):
+            with open("/dev/full", "wb") as full:
+                done = identify("--ids", "-", "--ids", "/none", "--keep-going", "--no-check",
+                                stdin="".join(f"vm-{n}\n" for n in range(number)) + end,
+                                stdout=full)
+            self.assert_ends(done, 3, b"cannot write standard output: No space left")
+            self.assertEqual(done.stderr.count(b"\n"), 1, done.stderr)
+
+    def test_rows_come_in_their_order_however_slow_the_reader_is(self):
+        expected = b"".join("\t".join([f"vm-{n}", *(identity(f"vm-{n}".encode())[f] for f in FIELDS)])
+                            .encode() + b"\n" for n in range(30_000))
+        with subprocess.Popen([PROGRAM, "identify", "--subnet", SUBNET, "--no-check", "--ids", "-"],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            feeder = threading.Thread(target=lambda: (process.stdin.write(self.IDS.encode()),
+                                                      process.stdin.close()))
+            feeder.start()
+            got = bytearray(process.stdout.readline())
+            while chunk := process.stdout.read1(777):
+                got += chunk
+            feeder.join()
+            self.assertEqual(process.wait(), 0)
+        rows = bytes(got).partition(b"\n")[2]
+        self.assertEqual(rows[:len(expected)], expected)
+        self.assertEqual(rows.count(b"\n"), 50_000)
 
     def test_no_bar_where_there_is_no_terminal(self):
         done = identify("--ids", "-", "--no-check", stdin="a\n" * 450000)
