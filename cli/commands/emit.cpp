@@ -100,7 +100,10 @@ std::optional<emit_settings> read_settings(const emit_arguments& arguments,
                                            const emit_format& format) {
   emit_settings settings;
   if (arguments.interface) settings.interface = *arguments.interface;
-  if (arguments.mtu && !(settings.mtu = read_count("--mtu", *arguments.mtu))) return std::nullopt;
+  if (arguments.mtu) {
+    settings.mtu = read_count("--mtu", *arguments.mtu);
+    if (!settings.mtu) return std::nullopt;
+  }
   for (const std::string& text : arguments.dns) {
     const auto server = ipv4_address::parse(text);
     if (!server) {

@@ -49,7 +49,7 @@ constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
 
 new_directory::new_directory(std::string path) : path_(std::move(path)) {
   const sigset_t signals = ending_signals();
-  ::sigprocmask(SIG_BLOCK, &signals, &signals_before_);
+  ::pthread_sigmask(SIG_BLOCK, &signals, &signals_before_);
   while (path_.size() > 1 && path_.ends_with('/')) path_.pop_back();
   const std::size_t slash = path_.rfind('/');
   temporary_ = (slash == std::string::npos ? "" : path_.substr(0, slash + 1)) + ".vmnet-XXXXXX";
@@ -69,7 +69,7 @@ new_directory::~new_directory() {
     std::error_code ignored;
     std::filesystem::remove_all(temporary_, ignored);
   }
-  ::sigprocmask(SIG_SETMASK, &signals_before_, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &signals_before_, nullptr);
 }
 
 void new_directory::fail() noexcept {

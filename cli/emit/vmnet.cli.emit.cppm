@@ -74,9 +74,9 @@ enum class document_kind : std::uint8_t {
 /// A format.
 struct emit_format {
   std::string_view name;
-  document_kind kind;
   std::string_view extension;  ///< of its files, with the dot
   std::uint16_t settings;      ///< the bits of `setting` that it has a use for
+  document_kind kind;
 
   // The one of these that `kind` needs.
   std::string (*one)(const machine&, const emit_settings&) = nullptr;

@@ -21,10 +21,10 @@ import vmnet.cli.input;
 namespace vmnet::cli {
 namespace {
 
-/// An id and where it came from.
+/// An id, and its subnet where one is needed.
 struct named_id {
   std::string id;
-  std::optional<ipv4_network> subnet;
+  ipv4_network subnet;
 };
 
 /// Reads ids, from arguments and files.
@@ -85,7 +85,11 @@ class id_list {
   int add(std::string_view id, std::optional<ipv4_network> own_subnet, fault_place place,
           std::string_view line, std::vector<named_id>& ids) const {
     const auto subnet = own_subnet ? own_subnet : subnet_;
-    if (needs_subnet_ && !subnet) {
+    if (!subnet) {
+      if (!needs_subnet_) {
+        ids.push_back({std::string(id), ipv4_network()});
+        return exit_good;
+      }
       place.column = line.size() + 1;
       report_fault(
           place, "expected a subnet: the id has none of its own, and --subnet is not given", line);
@@ -96,7 +100,7 @@ class id_list {
                    line);
       return exit_bad_input;
     }
-    ids.push_back({std::string(id), subnet});
+    ids.push_back({std::string(id), *subnet});
     return exit_good;
   }
 
@@ -152,7 +156,7 @@ int read_stored(const machine_options& options, std::vector<machine>& machines) 
     report("--subnet is for ids: the VMs of a plan or a snapshot have their subnets");
     return exit_bad_input;
   }
-  const std::string& path = options.plan ? *options.plan : *options.snapshot;
+  const std::string path = options.plan ? *options.plan : options.snapshot.value_or("-");
   int status = options.plan ? read_plan(path, machines) : read_snapshot(path, machines);
   if (status != exit_good || options.inputs.empty()) return status;
   std::vector<named_id> ids;
@@ -170,7 +174,7 @@ int read_identified(const machine_options& options, std::vector<machine>& machin
   const int status = id_list(options, subnet, true).read(ids);
   if (status != exit_good) return status;
   for (named_id& one : ids) {
-    const vm_identity identity = *identify(one.id, *one.subnet);
+    const vm_identity identity = *identify(one.id, one.subnet);
     machines.push_back({std::move(one.id), identity});
   }
   return exit_good;
