@@ -1,11 +1,15 @@
 module;
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 module vmnet.cli.arguments;
 
@@ -68,6 +72,30 @@ std::optional<ipv4_network> read_guest_subnet(std::string_view option, std::stri
   if (!subnet || num_guest_addresses(*subnet) > 0) return subnet;
   report(std::string(option) + ": " + to_string(subnet_error(subnet_errc::too_small, *subnet)));
   return std::nullopt;
+}
+
+void add_id_inputs(command& to, std::vector<id_input>& into) {
+  to.add({.names = "ID", .help = "Ids of VMs; '-' is a file of them"}, [&into](std::string id) {
+    const bool is_file = id == "-";
+    into.push_back({is_file, std::move(id)});
+  });
+  to.add({.names = "--id", .help = "An id, whatever it begins with", .value_name = "ID"},
+         [&into](std::string id) { into.push_back({false, std::move(id)}); });
+  to.take_literally("--id");
+  to.add({.names = "--ids", .help = "A file of ids; '-' is standard input", .value_name = "FILE"},
+         [&into](std::string file) { into.push_back({true, std::move(file)}); });
+}
+
+std::size_t count_standard_input(std::span<const id_input> inputs) noexcept {
+  return static_cast<std::size_t>(
+      std::count_if(inputs.begin(), inputs.end(),
+                    [](const id_input& input) { return input.is_file && input.text == "-"; }));
+}
+
+bool is_read_once(std::size_t standard_inputs) {
+  if (standard_inputs <= 1) return true;
+  report("standard input ('-') is given more than once: it can be read only once");
+  return false;
 }
 
 void add_input_options(command& to, input_names& into) {

@@ -5,10 +5,13 @@
 // then ends with `exit_bad_input`. Options that several commands take are
 // declared here too.
 module;
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 export module vmnet.cli.arguments;
 
@@ -34,6 +37,22 @@ export namespace vmnet::cli {
 /// A network that has guest addresses: a /30 or larger; host bits are masked.
 [[nodiscard]] std::optional<ipv4_network> read_guest_subnet(std::string_view option,
                                                             std::string_view text);
+
+/// An id, or a file of them.
+struct id_input {
+  bool is_file = false;
+  std::string text;
+};
+
+/// Adds ID, --id and --ids to a command that takes ids of any number; `into` has
+/// them in the order of the command line.
+void add_id_inputs(command& to, std::vector<id_input>& into);
+
+/// How many of `inputs` are standard input.
+[[nodiscard]] std::size_t count_standard_input(std::span<const id_input> inputs) noexcept;
+
+/// True for 0 and 1; more is reported, since standard input can be read only once.
+[[nodiscard]] bool is_read_once(std::size_t standard_inputs);
 
 /// The values of --input and --id-encoding.
 struct input_names {

@@ -16,9 +16,6 @@ namespace {
 
 constexpr std::size_t part_size = std::size_t{64} << 10U;
 
-/// An id in a message: escaped, and to be seen where it is empty.
-std::string shown(std::string_view id) { return id.empty() ? "(the empty id)" : escaped(id); }
-
 }  // namespace
 
 collision_report::collision_report(progress_bar& progress) : progress_(&progress) {
@@ -27,7 +24,7 @@ collision_report::collision_report(progress_bar& progress) : progress_(&progress
 
 void collision_report::duplicate(const set_member& member, std::uint64_t count) {
   ++duplicates_;
-  text_ += "vmnet: duplicate: " + shown(member.id) + " in " + to_string(member.subnet) +
+  text_ += "vmnet: duplicate: " + shown_id(member.id) + " in " + to_string(member.subnet) +
            " is there " + std::to_string(count) + " times\n";
   flush_if_large();
 }
@@ -53,7 +50,7 @@ void collision_report::begin_collision(shared_field field, const vm_identity& id
 void collision_report::collides(const set_member& member) {
   text_ += is_first_member_ ? ": " : ", ";
   is_first_member_ = false;
-  text_ += shown(member.id);
+  text_ += shown_id(member.id);
   // Where the subnet is not said yet, the same id may stand here twice.
   if (field_ != shared_field::guest_ip) text_ += " (" + to_string(member.subnet) + ")";
   flush_if_large();

@@ -273,21 +273,11 @@ void add_emit(command_line& program) {
   added.add(
       {.names = "FORMAT", .help = "What to write", .required = true, .choices = format_names()},
       options->format);
-  added.add({.names = "ID", .help = "Ids of VMs; '-' is a file of them"},
-            [options](std::string id) {
-              const bool is_file = id == "-";
-              options->from.inputs.push_back({is_file, std::move(id)});
-            });
   added.add({.names = "--subnet",
              .help = "The guests' subnet, as 172.30.0.0/24; needed where an id has none of its own",
              .value_name = "CIDR"},
             options->from.subnet);
-  added.add({.names = "--id", .help = "An id, whatever it begins with", .value_name = "ID"},
-            [options](std::string id) { options->from.inputs.push_back({false, std::move(id)}); });
-  added.take_literally("--id");
-  added.add(
-      {.names = "--ids", .help = "A file of ids; '-' is standard input", .value_name = "FILE"},
-      [options](std::string file) { options->from.inputs.push_back({true, std::move(file)}); });
+  add_id_inputs(added, options->from.inputs);
   add_input_options(added, options->from.input);
   added.add({.names = "--plan", .help = "A file of planned VMs", .value_name = "FILE"},
             options->from.plan);

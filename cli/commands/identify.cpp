@@ -5,7 +5,6 @@
 module;
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
@@ -37,12 +36,6 @@ namespace {
 
 /// The values of --format, in the order of row_format.
 constexpr const char* format_names[] = {"table", "tsv", "csv", "json", "jsonl"};
-
-/// An id, or a file of them.
-struct id_input {
-  bool is_file;
-  std::string text;
-};
 
 struct identify_options {
   std::optional<std::string> subnet;
@@ -240,11 +233,7 @@ int run(const identify_options& options) {
         "input)");
     return exit_bad_input;
   }
-  const auto is_standard_input = [](const id_input& in) { return in.is_file && in.text == "-"; };
-  if (std::count_if(options.inputs.begin(), options.inputs.end(), is_standard_input) > 1) {
-    report("standard input ('-') is given more than once: it can be read only once");
-    return exit_bad_input;
-  }
+  if (!is_read_once(count_standard_input(options.inputs))) return exit_bad_input;
   std::optional<ipv4_network> subnet;
   if (options.subnet) {
     subnet = read_guest_subnet("--subnet", *options.subnet);
@@ -289,16 +278,7 @@ void add_identify(command_line& program) {
              .help = "The guests' subnet, as 172.30.0.0/24; needed where an id has none of its own",
              .value_name = "CIDR"},
             options->subnet);
-  added.add({.names = "ID", .help = "Ids of VMs"}, [options](std::string id) {
-    const bool is_file = id == "-";
-    options->inputs.push_back({is_file, std::move(id)});
-  });
-  added.add({.names = "--id", .help = "An id, whatever it begins with", .value_name = "ID"},
-            [options](std::string id) { options->inputs.push_back({false, std::move(id)}); });
-  added.take_literally("--id");
-  added.add(
-      {.names = "--ids", .help = "A file of ids; '-' is standard input", .value_name = "FILE"},
-      [options](std::string file) { options->inputs.push_back({true, std::move(file)}); });
+  add_id_inputs(added, options->inputs);
   add_input_options(added, options->input);
   added.add({.names = "--format",
              .help = "By default table on a terminal, tsv elsewhere",

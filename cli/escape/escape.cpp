@@ -111,6 +111,8 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
+std::string shown_id(std::string_view id) { return id.empty() ? "(the empty id)" : escaped(id); }
+
 std::string shortened(std::string_view text) {
   constexpr std::size_t window = 40;
   if (text.size() <= window) return escaped(text);

@@ -73,6 +73,9 @@ char* escape_to(char* out, std::string_view text) noexcept;
 /// `text` escaped as `escape_to` does. Allocates.
 [[nodiscard]] std::string escaped(std::string_view text);
 
+/// What a message shows of an id: escaped, and to be seen where it is empty.
+[[nodiscard]] std::string shown_id(std::string_view id);
+
 /// What a message shows of an argument: the first 40 bytes, escaped, and "..."
 /// where there are more.
 [[nodiscard]] std::string shortened(std::string_view text);

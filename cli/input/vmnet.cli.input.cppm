@@ -176,8 +176,8 @@ class id_reader {
 
   /// Goes over as many ids as are read already, stand alone in plain lines and
   /// have room in `ids`, and gives their number; they are valid until `next()`.
-  /// 0 where `next()` has to look at the line. Ten times as fast, and no more
-  /// than that: who never calls this gets the same ids.
+  /// 0 where `next()` has to look at the line. Faster, and no more than that: who
+  /// never calls this gets the same ids.
   [[nodiscard]] std::size_t next_ids(std::span<std::string_view> ids);
 
   [[nodiscard]] const input_row& row() const noexcept { return row_; }

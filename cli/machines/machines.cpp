@@ -37,7 +37,7 @@ class id_list {
         needs_subnet_(needs_subnet) {}
 
   int read(std::vector<named_id>& ids) {
-    for (const machine_input& input : options_->inputs) {
+    for (const id_input& input : options_->inputs) {
       const int status = input.is_file ? read_file(input.text, ids) : read_id(input.text, ids);
       if (status != exit_good) return status;
     }
@@ -202,7 +202,7 @@ class shared_values {
         std::string text = "collision: " + std::string(what) + ' ' + shown(value_at(*first));
         const char* separator = ": ";
         for (auto at = first; at != last; ++at) {
-          text += separator + shown(machines_[*at].id);
+          text += separator + shown_id(machines_[*at].id);
           separator = ", ";
         }
         report(text);
@@ -214,9 +214,7 @@ class shared_values {
   [[nodiscard]] bool any() const noexcept { return any_; }
 
  private:
-  static std::string shown(const std::string& id) {
-    return id.empty() ? "(the empty id)" : escaped(id);
-  }
+  static std::string shown(const std::string& id) { return shown_id(id); }
   template <class Value>
   static std::string shown(const Value& value) {
     return escaped(to_string(value));
@@ -237,14 +235,9 @@ int read_machines(const machine_options& options, std::vector<machine>& machines
         "or --snapshot FILE ('-' is standard input)");
     return exit_bad_input;
   }
-  auto standard_inputs =
-      std::count_if(options.inputs.begin(), options.inputs.end(),
-                    [](const machine_input& input) { return input.is_file && input.text == "-"; });
-  if (options.plan == "-" || options.snapshot == "-") ++standard_inputs;
-  if (standard_inputs > 1) {
-    report("standard input ('-') is given more than once: it can be read only once");
+  const bool is_stored_there = options.plan == "-" || options.snapshot == "-";
+  if (!is_read_once(count_standard_input(options.inputs) + (is_stored_there ? 1 : 0)))
     return exit_bad_input;
-  }
   const int status =
       is_stored ? read_stored(options, machines) : read_identified(options, machines);
   if (status == exit_good && machines.empty()) {

@@ -23,15 +23,9 @@ struct machine {
   vm_identity identity;
 };
 
-/// An id, or a file of them.
-struct machine_input {
-  bool is_file = false;
-  std::string text;
-};
-
 /// Where VMs come from: the values of the options.
 struct machine_options {
-  std::vector<machine_input> inputs;  // in the order of the command line
+  std::vector<id_input> inputs;       // in the order of the command line
   std::optional<std::string> subnet;  // --subnet
   input_names input;
   std::optional<std::string> plan;      // --plan
