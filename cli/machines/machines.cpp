@@ -188,20 +188,25 @@ class shared_values {
 
   template <class Value>
   void report_field(const char* what, Value value) {
-    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    // Pointers: GCC 16.2 takes the order of this vector's iterators here, and in a
+    // module that is imported, for two functions of one mangled name.
+    std::size_t* const begin = order_.data();
+    std::size_t* const end = begin + order_.size();
+    std::iota(begin, end, std::size_t{0});
     const auto value_at = [&](std::size_t i) -> decltype(auto) { return value(machines_[i]); };
-    std::sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
+    std::sort(begin, end, [&](std::size_t a, std::size_t b) {
       if (value_at(a) < value_at(b)) return true;
       return !(value_at(b) < value_at(a)) && a < b;
     });
-    for (auto first = order_.begin(); first != order_.end();) {
-      const auto last = std::find_if(first + 1, order_.end(),
-                                     [&](std::size_t i) { return value_at(*first) < value_at(i); });
+    for (const std::size_t* first = begin; first != end;) {
+      const std::size_t* const last =
+          std::find_if(first + 1, static_cast<const std::size_t*>(end),
+                       [&](std::size_t i) { return value_at(*first) < value_at(i); });
       if (last - first > 1) {
         any_ = true;
         std::string text = "collision: " + std::string(what) + ' ' + shown(value_at(*first));
         const char* separator = ": ";
-        for (auto at = first; at != last; ++at) {
+        for (const std::size_t* at = first; at != last; ++at) {
           text += separator + shown_id(machines_[*at].id);
           separator = ", ";
         }
