@@ -133,7 +133,11 @@ class free_map {
     }
   }
 
-  bool operator==(const free_map&) const = default;
+  /// Written out: see vmnet.pool. The words of the upper levels follow from the
+  /// lowest.
+  inline bool operator==(const free_map& other) const {
+    return size_ == other.size_ && words_ == other.words_;
+  }
 
  private:
   /// The bits of a word of the lowest level that stand for `first` to `last`.

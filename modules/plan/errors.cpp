@@ -1,4 +1,6 @@
 module;
+#include <compare>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,6 +41,10 @@ std::string kept(const plan_error& e, std::string_view why) {
 }
 
 }  // namespace
+
+// Here, as the comparisons of vmnet.pool are.
+bool plan_error::operator==(const plan_error&) const = default;
+std::strong_ordering plan_error::operator<=>(const plan_error&) const = default;
 
 std::string to_string(const plan_error& e) {
   switch (e.code) {

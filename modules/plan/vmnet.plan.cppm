@@ -139,7 +139,8 @@ struct plan_error {
   std::uint64_t addresses = 0;
   std::optional<int> prefix_length{};
 
-  auto operator<=>(const plan_error&) const = default;
+  bool operator==(const plan_error& other) const;
+  std::strong_ordering operator<=>(const plan_error& other) const;
 };
 
 /// The reason in words, with the ids as they are: escape before printing.

@@ -56,7 +56,7 @@ struct lease {
   /// Differs for every lease that a pool ever gave.
   std::uint64_t epoch = 0;
 
-  bool operator==(const lease&) const = default;
+  bool operator==(const lease& other) const;
 };
 
 /// What has become of a value.
@@ -96,7 +96,7 @@ struct value_holder {
   value_state state = value_state::mine;
   std::string id{};
 
-  bool operator==(const value_holder&) const = default;
+  bool operator==(const value_holder& other) const;
 };
 
 /// The answer to a claim.
@@ -114,7 +114,7 @@ struct claimed {
     return true;
   }
 
-  bool operator==(const claimed&) const = default;
+  bool operator==(const claimed& other) const;
 };
 
 /// What a claim may ask for.
@@ -183,7 +183,7 @@ struct pool_error {
   /// Of a full subnet.
   pool_utilization utilization{};
 
-  bool operator==(const pool_error&) const = default;
+  bool operator==(const pool_error& other) const;
 };
 
 /// The reason in words, with the ids as they are: escape before printing.
