@@ -75,13 +75,15 @@ matrix_prepare() {
 }
 
 # Runs a bash script in a chroot, with /proc, terminals of its own (tests open
-# some) and a copy of the sources in /src.
+# some), the device of TAPs and a copy of the sources in /src.
 matrix_in() {
   local directory=$matrix_dir/$1 script=$2 status=0
   rm -rf "$directory/src"
   mkdir "$directory/src"
   tar -C "$root" --exclude=./build --exclude=./.git -cf - . | tar -C "$directory/src" -xf -
   cp /etc/resolv.conf "$directory/etc/resolv.conf"
+  mkdir -p "$directory/dev/net"
+  [ -e "$directory/dev/net/tun" ] || mknod "$directory/dev/net/tun" c 10 200
   mount -t proc proc "$directory/proc"
   mount -t devpts -o newinstance,ptmxmode=0666 devpts "$directory/dev/pts"
   chroot "$directory" /usr/bin/env PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
