@@ -217,10 +217,12 @@ class EndToEnd(unittest.TestCase):
         machine.say(f"ip link set eth0 down; ip link set eth0 address {other['mac']}; "
                     f"ip link set eth0 up; route add default gw {gateway}")
         is_counted("mac", f"ping -c 2 -W 1 {gateway} >/dev/null")
+        # Without a check for duplicates the address of IPv6 can be used as it comes.
+        machine.say("cd /proc/sys/net/ipv6/conf; echo 0 >all/accept_dad; echo 0 >eth0/accept_dad; cd /")
         machine.say(f"ip link set eth0 down; ip link set eth0 address {own['mac']}; "
                     f"ip link set eth0 up; route add default gw {gateway}")
-        # IPv6, which every interface begins to speak by itself.
-        is_counted("ipv6", "ping -6 -c 2 -W 1 -I eth0 ff02::1 >/dev/null; true")
+        # IPv6, which every interface speaks by itself.
+        is_counted("ipv6", "for i in 1 2 3 4 5; do ping -6 -c 1 -W 1 -I eth0 ff02::1; done >/dev/null")
         # And none of it cut anybody off.
         self.assertTrue(is_reached(own["guest_ip"]))
         self.assertEqual(answers(other["guest_ip"]), other["id"])
