@@ -66,7 +66,7 @@ struct placement {
   /// because the address is excluded or nobody was left to want it.
   std::optional<std::string_view> holder;
 
-  constexpr bool operator==(const placement&) const noexcept = default;
+  bool operator==(const placement& other) const noexcept;
 };
 
 /// A VM with its place in a plan.
@@ -82,7 +82,7 @@ struct planned_vm {
     return placements[static_cast<std::size_t>(resource)];
   }
 
-  constexpr bool operator==(const planned_vm&) const noexcept = default;
+  bool operator==(const planned_vm& other) const noexcept;
 };
 
 }  // namespace vmnet

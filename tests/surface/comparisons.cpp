@@ -1,6 +1,6 @@
 // Nothing but the import: who includes no header can compare all the same. That it
-// compiles is the test; GCC 16 refused it where the comparison was defaulted in the
-// interface and a member has one in a header.
+// compiles is the test; GCC 16, and clang with libc++, refused it where the
+// comparison was defaulted in the interface and a member has one in a header.
 import vmnet;
 
 template <class T>
