@@ -34,6 +34,9 @@ constexpr const char* details =
 int run(int argc, char** argv) {
   vmnet::cli::command_line program("vmnet", "vmnet " VMNET_VERSION, description, details);
   vmnet::cli::add_identify(program);
+  vmnet::cli::add_plan(program);
+  vmnet::cli::add_diff(program);
+  vmnet::cli::add_map(program);
   vmnet::cli::add_emit(program);
   vmnet::cli::add_net(program);
   vmnet::cli::add_risk(program);

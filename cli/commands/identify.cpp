@@ -34,9 +34,6 @@ import vmnet.cli.rows;
 namespace vmnet::cli {
 namespace {
 
-/// The values of --format, in the order of row_format.
-constexpr const char* format_names[] = {"table", "tsv", "csv", "json", "jsonl"};
-
 struct identify_options {
   std::optional<std::string> subnet;
   std::vector<id_input> inputs;  // in the order of the command line
@@ -48,12 +45,6 @@ struct identify_options {
   bool strict = false;
   bool keep_going = false;
 };
-
-row_format format_named(std::string_view name) {
-  for (std::uint8_t i = 0; i < std::size(format_names); ++i)
-    if (name == format_names[i]) return static_cast<row_format>(i);
-  return row_format::tsv;  // the parser lets no other through
-}
 
 /// One run of the command.
 class identify_run {

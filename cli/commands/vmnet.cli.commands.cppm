@@ -8,9 +8,12 @@ export namespace vmnet::cli {
 
 void add_aggregate(command_line& program);
 void add_carve(command_line& program);
+void add_diff(command_line& program);
 void add_emit(command_line& program);
 void add_identify(command_line& program);
+void add_map(command_line& program);
 void add_net(command_line& program);
+void add_plan(command_line& program);
 void add_risk(command_line& program);
 void add_set(command_line& program);
 void add_size(command_line& program);

@@ -8,11 +8,17 @@
 # What may stand for a word of command $1 (empty: before the command).
 _vmnet_words() {
   case $1 in
-    '') echo identify emit net risk size verify whois set carve aggregate --version ;;
+    '') echo identify plan diff map emit net risk size verify whois set carve aggregate --version ;;
     identify)
       echo --subnet --id --ids --input --id-encoding --format --digest -o --output \
         --keep-going --strict --no-check
       ;;
+    plan)
+      echo --subnet --id --ids --input --id-encoding --exclude --key --keep --allow-move --against \
+        --format -o --output
+      ;;
+    diff) echo --format ;;
+    map) echo --subnet --ids --plan --snapshot --input --id-encoding --format -o --output ;;
     emit)
       echo --subnet --id --ids --input --id-encoding --plan --snapshot -o --output --out-dir \
         --interface --mtu --dns --hostname --bridge --device --port --allow --no-shared --undo \
@@ -32,11 +38,13 @@ _vmnet_words() {
 # `files`, `directories`, a list of choices, or `any`; nothing where there is none to complete.
 _vmnet_value() {
   case "$1 $2" in
-    *' --plan' | *' --snapshot' | *' --ids' | *' -o' | *' --output' | *' --avoid' | 'verify ' | 'aggregate ') echo files ;;
+    *' --plan' | *' --snapshot' | *' --ids' | *' -o' | *' --output' | *' --avoid' | *' --keep' | *' --against' | 'verify ' | \
+      'aggregate ' | 'diff ') echo files ;;
     *' --hostname') echo id tap ip none ;;
     *' --device') echo virtio-net-device virtio-net-pci ;;
     *' --allow') echo dhcp ipv6 ;;
-    *' --interface' | *' --mtu' | *' --dns' | *' --bridge' | *' --port') echo any ;;
+    *' --interface' | *' --mtu' | *' --dns' | *' --bridge' | *' --port' | *' --exclude' | \
+      *' --key' | *' --allow-move') echo any ;;
     *' --out-dir') echo directories ;;
     'emit ')
       echo firecracker firecracker-interface firecracker-snapshot cloud-hypervisor \
@@ -45,6 +53,7 @@ _vmnet_value() {
       ;;
     *' --input') echo plain jsonl ;;
     *' --id-encoding') echo raw hex ;;
+    'map --format') echo text svg ;;
     *' --format') echo table tsv csv json jsonl ;;
     *' --subnet' | *' --id' | *' --vms' | *' --risk' | *' --from' | *' --prefix' | 'carve --count')
       echo any

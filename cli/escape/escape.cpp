@@ -113,6 +113,27 @@ std::string escaped(std::string_view text) {
 
 std::string shown_id(std::string_view id) { return id.empty() ? "(the empty id)" : escaped(id); }
 
+char* json_to(char* out, std::string_view text) noexcept {
+  if (is_plain_ascii(text)) return std::copy(text.begin(), text.end(), out);
+  while (!text.empty()) {
+    const utf8_character c = first_character(text);
+    if (c.code_point == U'"' || c.code_point == U'\\') {
+      *out++ = '\\';
+      *out++ = text.front();
+    } else if (is_unprintable(c.code_point)) {
+      // All of them are below U+10000: one \u will do.
+      *out++ = '\\';
+      *out++ = 'u';
+      for (const unsigned shift : {12U, 8U, 4U, 0U})
+        *out++ = "0123456789abcdef"[c.code_point >> shift & 0xfU];
+    } else {
+      out = std::copy_n(text.begin(), c.size, out);
+    }
+    text.remove_prefix(c.size);
+  }
+  return out;
+}
+
 std::string shortened(std::string_view text) {
   constexpr std::size_t window = 40;
   if (text.size() <= window) return escaped(text);

@@ -76,6 +76,14 @@ char* escape_to(char* out, std::string_view text) noexcept;
 /// What a message shows of an id: escaped, and to be seen where it is empty.
 [[nodiscard]] std::string shown_id(std::string_view id);
 
+/// The bytes that escaping for JSON can make of one byte.
+inline constexpr std::size_t max_json_escape_length = 6;
+
+/// Writes `text`, which is UTF-8, as the inside of a JSON string from `out` on,
+/// where `max_json_escape_length` bytes are free for each of its bytes, and
+/// returns the end. What is never shown raw is written as `\uHHHH`.
+char* json_to(char* out, std::string_view text) noexcept;
+
 /// What a message shows of an argument: the first 40 bytes, escaped, and "..."
 /// where there are more.
 [[nodiscard]] std::string shortened(std::string_view text);

@@ -139,7 +139,7 @@ input_event id_reader::read_plain() {
   const std::string_view text = line_.text;
   const std::size_t tab = text.find('\t');
   const std::string_view id = text.substr(0, tab);
-  row_ = {.id = id, .subnet = std::nullopt, .subnet_column = 0};
+  row_ = {.id = id, .subnet = std::nullopt, .subnet_column = 0, .planned = {}};
   is_guess_ = false;
   if (options_.encoding == id_encoding::hex) {
     if (const auto offset = decode_hex(id, id_)) return refuse(*offset, hex_fault(id, *offset));
@@ -159,14 +159,17 @@ input_event id_reader::read_plain() {
 
 input_event id_reader::read_json() {
   json_row read;
-  if (auto fault = parse_json_row(line_.text, read)) {
+  if (auto fault = parse_json_row(line_.text, options_.with_planned_fields, read)) {
     fault_ = std::move(*fault);
     if (is_guess_) fault_.message += " (plain ids that begin with '{' need --input plain)";
     return input_event::fault;
   }
   is_guess_ = false;
   id_ = std::move(read.id);
-  row_ = {.id = id_, .subnet = read.subnet, .subnet_column = read.subnet_column};
+  row_ = {.id = id_,
+          .subnet = read.subnet,
+          .subnet_column = read.subnet_column,
+          .planned = read.planned};
   return input_event::row;
 }
 

@@ -1,5 +1,6 @@
 module;
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +9,7 @@ module;
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 module vmnet.cli.input;
@@ -55,8 +57,60 @@ class counting_iterator {
   const char** progress_;
 };
 
-/// The fields of the program's own output that say nothing new.
-constexpr std::string_view ignored_keys[] = {"tap_name", "guest_ip", "gateway", "mac", "digest"};
+/// The fields of a row, and those of the program's own output that say nothing new.
+enum class field : std::uint8_t {
+  id,
+  id_hex,
+  subnet,
+  plan,
+  generation,
+  tap_name,
+  guest_ip,
+  mac,
+  tap_name_by,
+  guest_ip_by,
+  mac_by,
+  ignored
+};
+
+struct known_key {
+  std::string_view name;
+  field which;
+};
+constexpr known_key known_keys[] = {{"id", field::id},
+                                    {"id_hex", field::id_hex},
+                                    {"subnet", field::subnet},
+                                    {"plan", field::plan},
+                                    {"generation", field::generation},
+                                    {"tap_name", field::tap_name},
+                                    {"guest_ip", field::guest_ip},
+                                    {"mac", field::mac},
+                                    {"tap_name_by", field::tap_name_by},
+                                    {"guest_ip_by", field::guest_ip_by},
+                                    {"mac_by", field::mac_by},
+                                    {"gateway", field::ignored},
+                                    {"digest", field::ignored},
+                                    {"tap_name_holder", field::ignored},
+                                    {"tap_name_holder_hex", field::ignored},
+                                    {"guest_ip_holder", field::ignored},
+                                    {"guest_ip_holder_hex", field::ignored},
+                                    {"mac_holder", field::ignored},
+                                    {"mac_holder_hex", field::ignored}};
+
+/// How a value came about, as a plan writes it: `v1`, `probe 3`, `pinned`, `kept`.
+std::optional<placement> read_placement(std::string_view text) noexcept {
+  for (const placement_kind kind :
+       {placement_kind::v1, placement_kind::pinned, placement_kind::kept})
+    if (text == to_string(kind)) return placement{.kind = kind, .probe = 0, .holder = {}};
+  constexpr std::string_view before = "probe ";
+  if (!text.starts_with(before)) return std::nullopt;
+  const std::string_view digits = text.substr(before.size());
+  placement probed{.kind = placement_kind::probed, .probe = 0, .holder = {}};
+  const char* const end = digits.data() + digits.size();
+  const auto read = std::from_chars(digits.data(), end, probed.probe);
+  if (read.ec != std::errc() || read.ptr != end || digits.front() == '0') return std::nullopt;
+  return probed;
+}
 
 /// The id of the parser's exception for a number that no double holds.
 constexpr int number_overflow = 406;
@@ -121,15 +175,24 @@ std::optional<std::size_t> lone_surrogate(std::string_view text) noexcept {
 /// What the parser has found so far; each event returns false to stop it.
 class row_handler {
  public:
-  row_handler(std::string_view text, const char* const* progress, json_row& row)
-      : text_(text), progress_(progress), row_(&row) {}
+  row_handler(std::string_view text, const char* const* progress, bool with_planned_fields,
+              json_row& row)
+      : text_(text), progress_(progress), with_planned_fields_(with_planned_fields), row_(&row) {}
 
   [[nodiscard]] std::optional<input_fault>& fault() noexcept { return fault_; }
 
   bool null() { return no_string(); }
   bool boolean(bool) { return no_string(); }
   bool number_integer(json::number_integer_t) { return no_string(); }
-  bool number_unsigned(json::number_unsigned_t) { return no_string(); }
+  bool number_unsigned(json::number_unsigned_t value) {
+    if (!in_object_ || !is_number()) return no_string();
+    std::optional<std::uint64_t>& into =
+        key_ == field::plan ? row_->planned.version : row_->planned.generation;
+    if (key_ == field::plan && with_planned_fields_ && value != known_plan_version)
+      return refuse(value_begin(), "expected 1, the version of plans that is known here");
+    if (with_planned_fields_) into = value;
+    return true;
+  }
   bool number_float(json::number_float_t, const std::string&) { return no_string(); }
   bool binary(json::binary_t&) { return no_string(); }
 
@@ -147,26 +210,26 @@ class row_handler {
 
   bool key(std::string& name) {
     key_end_ = offset();
-    key_ = field::ignored;
-    if (name == "id") key_ = field::id;
-    if (name == "id_hex") key_ = field::id_hex;
-    if (name == "subnet") key_ = field::subnet;
-    if (key_ == field::ignored) {
-      for (const std::string_view known : ignored_keys)
-        if (name == known) return true;
+    const auto* const known = std::find_if(std::begin(known_keys), std::end(known_keys),
+                                           [&](const known_key& k) { return k.name == name; });
+    if (known == std::end(known_keys))
       return refuse(string_begin(),
-                    "expected one of the keys id, id_hex, subnet, tap_name, guest_ip, gateway, "
-                    "mac, digest");
-    }
-    const bool is_id = key_ != field::subnet;
+                    "expected one of the keys id, id_hex, subnet, generation, tap_name, guest_ip, "
+                    "gateway, mac, digest, or another of a plan's rows");
+    key_ = known->which;
+    const bool is_id = key_ == field::id || key_ == field::id_hex;
     if (is_id && row_->has_id)
       return refuse(string_begin(), "expected one \"id\" or \"id_hex\" only");
-    if (!is_id && row_->subnet) return refuse(string_begin(), "expected one \"subnet\" only");
+    if (key_ == field::subnet && row_->subnet)
+      return refuse(string_begin(), "expected one \"subnet\" only");
+    if (with_planned_fields_ && std::exchange(seen_[static_cast<std::size_t>(key_)], true) &&
+        key_ != field::ignored)
+      return refuse(string_begin(), "expected one \"" + name + "\" only");
     return true;
   }
 
   bool string(std::string& value) {
-    if (!in_object_) return no_string();
+    if (!in_object_ || is_number()) return no_string();
     const std::size_t begin = string_begin();
     switch (key_) {
       case field::id:
@@ -179,7 +242,23 @@ class row_handler {
           return refuse(inside_string(begin, value, *at), hex_fault(value, *at));
         return true;
       case field::subnet:
-        return subnet(begin, value);
+        row_->subnet_column = begin + 2;
+        return parse_into<ipv4_network>(row_->subnet, begin, value, "a subnet");
+      case field::tap_name:
+        return planned<interface_name>(row_->planned.tap_name, begin, value,
+                                       "the name of an interface");
+      case field::guest_ip:
+        return planned<ipv4_address>(row_->planned.guest_ip, begin, value, "an address");
+      case field::mac:
+        return planned<mac_address>(row_->planned.mac, begin, value, "a MAC address");
+      case field::tap_name_by:
+        return placed(vm_resource::tap_name, begin, value);
+      case field::guest_ip_by:
+        return placed(vm_resource::guest_ip, begin, value);
+      case field::mac_by:
+        return placed(vm_resource::mac, begin, value);
+      case field::plan:
+      case field::generation:
       case field::ignored:
         return true;
     }
@@ -198,7 +277,7 @@ class row_handler {
   }
 
  private:
-  enum class field : std::uint8_t { id, id_hex, subnet, ignored };
+  static constexpr std::uint64_t known_plan_version = 1;
 
   /// The offset behind the token that the parser has just read.
   [[nodiscard]] std::size_t offset() const noexcept {
@@ -239,36 +318,65 @@ class row_handler {
   /// A value is no string, or stands outside of the object.
   bool no_string() {
     if (!in_object_) return refuse(first_byte(), "expected a JSON object, as {\"id\": \"vm-1\"}");
-    const std::size_t colon = text_.find(':', key_end_);
-    return refuse(text_.find_first_not_of(" \t\r", colon + 1), "expected a string");
+    return refuse(value_begin(),
+                  is_number() ? "expected a whole number below 2^64" : "expected a string");
   }
 
-  bool subnet(std::size_t begin, const std::string& value) {
-    const auto network = ipv4_network::parse(value);
-    if (!network)
-      return refuse(inside_string(begin, value, network.error().offset()),
-                    "expected a subnet: " + std::string(to_string(network.error().code())));
-    row_->subnet = *network;
-    row_->subnet_column = begin + 2;
+  /// Where the value of the key begins.
+  [[nodiscard]] std::size_t value_begin() const noexcept {
+    return text_.find_first_not_of(" \t\r", text_.find(':', key_end_) + 1);
+  }
+
+  /// True where the value of the key is a number.
+  [[nodiscard]] bool is_number() const noexcept {
+    return key_ == field::plan || key_ == field::generation;
+  }
+
+  template <class Value>
+  bool parse_into(std::optional<Value>& into, std::size_t begin, const std::string& value,
+                  std::string_view what) {
+    const auto parsed = Value::parse(value);
+    if (!parsed)
+      return refuse(
+          inside_string(begin, value, parsed.error().offset()),
+          "expected " + std::string(what) + ": " + std::string(to_string(parsed.error().code())));
+    into = *parsed;
+    return true;
+  }
+
+  template <class Value>
+  bool planned(std::optional<Value>& into, std::size_t begin, const std::string& value,
+               std::string_view what) {
+    return !with_planned_fields_ || parse_into(into, begin, value, what);
+  }
+
+  bool placed(vm_resource resource, std::size_t begin, const std::string& value) {
+    if (!with_planned_fields_) return true;
+    const auto read = read_placement(value);
+    if (!read) return refuse(begin + 1, "expected v1, probe N, pinned or kept");
+    row_->planned.placements[static_cast<std::size_t>(resource)] = *read;
     return true;
   }
 
   std::string_view text_;
   const char* const* progress_;
+  bool with_planned_fields_;
   json_row* row_;
   std::optional<input_fault> fault_;
   field key_ = field::ignored;
   std::size_t key_end_ = 0;
+  std::array<bool, static_cast<std::size_t>(field::ignored) + 1> seen_{};
   bool in_object_ = false;
 };
 
 }  // namespace
 
-std::optional<input_fault> parse_json_row(std::string_view text, json_row& row) {
+std::optional<input_fault> parse_json_row(std::string_view text, bool with_planned_fields,
+                                          json_row& row) {
   const char* const begin = text.data();
   const char* const end = begin + text.size();
   const char* progress = begin;
-  row_handler handler(text, &progress, row);
+  row_handler handler(text, &progress, with_planned_fields, row);
   json::sax_parse(counting_iterator(begin, &progress), counting_iterator(end, &progress), &handler);
   // The parser takes a NUL for the end of the text, and so would drop what follows.
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos && !handler.fault())

@@ -3,9 +3,9 @@
 // Two formats. Plain: an id a line, which a tab and a subnet of its own may
 // follow; empty lines and lines that begin with `#` are skipped, and every other
 // byte belongs to the id. JSON Lines: an object a line with `id` or `id_hex`,
-// and `subnet`; the other fields of the program's own output are accepted and
-// ignored, so that it can be read back, and any other key is refused, since a
-// `sub_net` that is skipped moves a machine.
+// and `subnet`, and what a plan takes and writes (`planned_fields`); whoever does
+// not ask for these reads past them, so that the program's own output can be read
+// back. Any other key is refused, since a `sub_net` that is skipped moves a machine.
 //
 // A line is the unit of everything: of memory (one buffer, which grows to the
 // longest line and never beyond a limit), of a fault (told with line and
@@ -13,6 +13,7 @@
 // is shown with it. Sources are abstract, so that a test or a fuzzer reads from
 // memory what the program reads from a file.
 module;
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -25,6 +26,7 @@ module;
 export module vmnet.cli.input;
 
 export import vmnet.ipv4;
+export import vmnet.placement;
 
 export namespace vmnet::cli {
 
@@ -140,6 +142,17 @@ struct input_options {
   id_encoding encoding = id_encoding::raw;
   std::size_t max_line = default_max_line;
   std::size_t buffer = default_buffer;  ///< the first; a small one shows its growth
+  bool with_planned_fields = false;     ///< read them, rather than past them
+};
+
+/// What a plan takes beside ids and subnets, and what it writes; JSON Lines only.
+struct planned_fields {
+  std::optional<std::uint64_t> version;  ///< of the plan that the row is of
+  std::optional<std::uint64_t> generation;
+  std::optional<interface_name> tap_name;
+  std::optional<ipv4_address> guest_ip;
+  std::optional<mac_address> mac;
+  std::array<placement, num_vm_resources> placements;  ///< without holders
 };
 
 /// One id. `id` is valid until the next one is read.
@@ -147,6 +160,7 @@ struct input_row {
   std::string_view id;
   std::optional<ipv4_network> subnet;  ///< the id's own, where it has one
   std::size_t subnet_column = 0;       ///< where that stands, from 1
+  planned_fields planned;
 };
 
 /// What is wrong with a line, and where.
@@ -218,9 +232,11 @@ struct json_row {
   std::string id;
   std::optional<ipv4_network> subnet;
   std::size_t subnet_column = 0;
+  planned_fields planned;
 };
 
 /// Reads one object; the fault where it is none that gives an id.
-std::optional<input_fault> parse_json_row(std::string_view text, json_row& row);
+std::optional<input_fault> parse_json_row(std::string_view text, bool with_planned_fields,
+                                          json_row& row);
 
 }  // namespace vmnet::cli

@@ -17,6 +17,7 @@ import vmnet;
 import vmnet.cli.arguments;
 import vmnet.cli.escape;
 import vmnet.cli.input;
+import vmnet.cli.snapshot_file;
 
 namespace vmnet::cli {
 namespace {
@@ -111,28 +112,6 @@ class id_list {
   std::uint64_t arguments_ = 0;
 };
 
-int read_snapshot(const std::string& path, std::vector<machine>& machines) {
-  file_source source(path);
-  if (source.error() != 0) return report_unreadable(path, source.error());
-  std::string text;
-  constexpr std::size_t step = std::size_t{64} << 10U;
-  for (;;) {
-    const std::size_t size = text.size();
-    text.resize(size + step);
-    const std::ptrdiff_t count = source.read(text.data() + size, step);
-    if (count < 0) return report_unreadable(path, static_cast<int>(-count));
-    text.resize(size + static_cast<std::size_t>(count));
-    if (count == 0) break;
-  }
-  const auto restored = pool::restore(text, {});
-  if (!restored) {
-    report(shown_input(path) + ": " + to_string(restored.error()));
-    return exit_bad_input;
-  }
-  for (const lease* const one : restored->leases()) machines.push_back({one->id, one->identity});
-  return exit_good;
-}
-
 /// Keeps of `machines` those that `ids` name, in the order of `ids`.
 int select(const std::vector<named_id>& ids, std::string_view path,
            std::vector<machine>& machines) {
@@ -157,7 +136,16 @@ int read_stored(const machine_options& options, std::vector<machine>& machines) 
     return exit_bad_input;
   }
   const std::string path = options.plan ? *options.plan : options.snapshot.value_or("-");
-  int status = options.plan ? read_plan(path, machines) : read_snapshot(path, machines);
+  int status = exit_good;
+  if (options.plan) {
+    status = read_plan(path, machines);
+  } else {
+    std::optional<pool> restored;
+    status = read_snapshot(path, restored);
+    if (restored)
+      for (const lease* const one : restored->leases())
+        machines.push_back({one->id, one->identity});
+  }
   if (status != exit_good || options.inputs.empty()) return status;
   std::vector<named_id> ids;
   status = id_list(options, std::nullopt, false).read(ids);

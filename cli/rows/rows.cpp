@@ -170,7 +170,7 @@ class json_writer final : public row_writer {
     if (as_array_) out = put(out, first_ ? "\n" : ",\n");
     first_ = false;
     if (is_utf8(id)) {
-      out = put_json(put(out, "{\"id\":\""), id);
+      out = json_to(put(out, "{\"id\":\""), id);
     } else {
       out = hex_to(put(out, "{\"id_hex\":\""), id);
     }
@@ -184,28 +184,6 @@ class json_writer final : public row_writer {
   }
 
  private:
-  static constexpr std::size_t max_json_escape_length = 6;
-
-  static char* put_json(char* out, std::string_view text) {
-    if (is_plain_ascii(text)) return put(out, text);
-    while (!text.empty()) {
-      const utf8_character c = first_character(text);
-      if (c.code_point == U'"' || c.code_point == U'\\') {
-        *out++ = '\\';
-        *out++ = text.front();
-      } else if (is_unprintable(c.code_point)) {
-        // All of them are below U+10000: one \u will do.
-        out = put(out, "\\u");
-        for (const unsigned shift : {12U, 8U, 4U, 0U})
-          *out++ = "0123456789abcdef"[c.code_point >> shift & 0xfU];
-      } else {
-        out = put(out, text.substr(0, c.size));
-      }
-      text.remove_prefix(c.size);
-    }
-    return out;
-  }
-
   output* out_;
   fields_writer<json_style> fields_;
   bool as_array_;

@@ -4,6 +4,7 @@
 // ids allocates nothing for a row. The fields are named as the members of
 // vm_identity are.
 module;
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -18,6 +19,16 @@ export import vmnet.cli.output;
 export namespace vmnet::cli {
 
 enum class row_format : std::uint8_t { table, tsv, csv, json, jsonl };
+
+/// The values of --format, in the order of row_format.
+inline constexpr std::array format_names = {"table", "tsv", "csv", "json", "jsonl"};
+
+/// The format with this name, which is one of them.
+[[nodiscard]] constexpr row_format format_named(std::string_view name) noexcept {
+  std::uint8_t at = 0;
+  while (name != format_names[at]) ++at;
+  return static_cast<row_format>(at);
+}
 
 /// Writes identities in one format.
 class row_writer {

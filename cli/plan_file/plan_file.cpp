@@ -1,0 +1,131 @@
+module;
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <memory_resource>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+module vmnet.cli.plan_file;
+
+import vmnet.cli.input;
+import vmnet.cli.report;
+import vmnet.plan;
+
+namespace vmnet::cli {
+namespace {
+
+constexpr std::array resources = {vm_resource::tap_name, vm_resource::guest_ip, vm_resource::mac};
+
+/// How a value came about: `v1`, `probe 3`, `pinned`, `kept`.
+std::string how(const placement& placed) {
+  if (placed.kind == placement_kind::probed) return "probe " + std::to_string(placed.probe);
+  return std::string(to_string(placed.kind));
+}
+
+/// What of an identity is not v1's: "guest_ip: probe 1 (vm-54 has v1's)".
+record_value moved(const planned_vm& vm) {
+  std::string text;
+  for (const vm_resource resource : resources) {
+    const placement& placed = vm.placed(resource);
+    if (placed.kind == placement_kind::v1) continue;
+    text.append(text.empty() ? "" : ", ").append(to_string(resource)).append(": ");
+    text += how(placed);
+    if (placed.holder) text.append(" (").append(*placed.holder).append(" has v1's)");
+  }
+  return text;
+}
+
+/// What `row` lacks to be one of a plan, as a sentence; empty where nothing.
+std::string_view lack_of(const input_row& row) {
+  if (!row.planned.version) return "expected \"plan\": 1 in the object: this is no row of a plan";
+  if (!row.subnet) return "expected \"subnet\" in the object";
+  if (!row.planned.tap_name) return "expected \"tap_name\" in the object";
+  if (!row.planned.guest_ip) return "expected \"guest_ip\" in the object";
+  if (!row.planned.mac) return "expected \"mac\" in the object";
+  return {};
+}
+
+}  // namespace
+
+std::string_view id_store::keep(std::string_view id) {
+  char* const copy = static_cast<char*>(memory_.allocate(id.size() + 1, 1));
+  std::copy(id.begin(), id.end(), copy);
+  return {copy, id.size()};
+}
+
+int read_plan(const std::string& path, id_store& ids, std::vector<planned_vm>& vms) {
+  file_source source(path);
+  if (source.error() != 0) return report_unreadable(path, source.error());
+  id_reader reader(source, {.format = input_format::jsonl, .with_planned_fields = true});
+  const auto fault = [&](std::size_t column, std::string_view message) {
+    report_fault({path, reader.line().number, column}, message, reader.line().text);
+    return exit_bad_input;
+  };
+  std::unordered_set<std::string_view> seen;
+  for (;;) {
+    const input_event event = reader.next();
+    if (event == input_event::end) return exit_good;
+    if (event == input_event::failed) return report_unreadable(path, reader.error());
+    if (event == input_event::fault) return fault(reader.fault().column, reader.fault().message);
+    const input_row& row = reader.row();
+    const planned_fields& planned = row.planned;
+    const std::size_t end = reader.line().text.find_last_of('}') + 1;
+    if (const std::string_view lack = lack_of(row); !lack.empty()) return fault(end, lack);
+    if (num_guest_addresses(*row.subnet) == 0)
+      return fault(row.subnet_column, "expected a larger subnet: no VM can be in it");
+    const std::string_view id = ids.keep(row.id);
+    if (!seen.insert(id).second) return fault(1, "expected no id that an earlier row has");
+    vms.push_back({.id = id,
+                   .generation = planned.generation,
+                   .identity = {.digest = fnv1a_64(id),
+                                .tap_name = *planned.tap_name,
+                                .guest_ip = *planned.guest_ip,
+                                .gateway = *gateway_for(*row.subnet),
+                                .subnet = *row.subnet,
+                                .mac = *planned.mac},
+                   .placements = planned.placements});
+  }
+}
+
+std::vector<record_field> plan_fields(row_format format) {
+  std::vector<record_field> fields = {
+      {"id", field_kind::bytes}, {"tap_name"}, {"guest_ip"}, {"gateway"}, {"subnet"}, {"mac"}};
+  if (format == row_format::table) {
+    fields.push_back({"moved", field_kind::bytes});
+    return fields;
+  }
+  fields.push_back({"plan", field_kind::number});
+  fields.push_back({"generation", field_kind::number});
+  for (const std::string_view name : {"tap_name_by", "guest_ip_by", "mac_by"})
+    fields.push_back({name});
+  for (const std::string_view name : {"tap_name_holder", "guest_ip_holder", "mac_holder"})
+    fields.push_back({name, field_kind::bytes});
+  return fields;
+}
+
+void write_planned(row_format format, const planned_vm& vm, record_writer& to) {
+  std::vector<record_value> values = {std::string(vm.id),
+                                      std::string(vm.identity.tap_name.view()),
+                                      to_string(vm.identity.guest_ip),
+                                      to_string(vm.identity.gateway),
+                                      to_string(vm.identity.subnet),
+                                      to_string(vm.identity.mac)};
+  if (format == row_format::table) {
+    values.push_back(moved(vm));
+    return to.record(values);
+  }
+  values.emplace_back(std::to_string(plan_version));
+  values.push_back(vm.generation ? record_value(std::to_string(*vm.generation)) : std::nullopt);
+  for (const vm_resource resource : resources) values.emplace_back(how(vm.placed(resource)));
+  for (const vm_resource resource : resources) {
+    const auto& holder = vm.placed(resource).holder;
+    values.push_back(holder ? record_value(std::string(*holder)) : std::nullopt);
+  }
+  to.record(values);
+}
+
+}  // namespace vmnet::cli

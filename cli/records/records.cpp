@@ -1,0 +1,215 @@
+module;
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+module vmnet.cli.records;
+
+import vmnet.cli.escape;
+import vmnet.cli.report;
+
+namespace vmnet::cli {
+namespace {
+
+std::string hexadecimal(std::string_view bytes) {
+  std::string hex(bytes.size() * 2, '\0');
+  hex_to(hex.data(), bytes);
+  return hex;
+}
+
+/// What a table or tsv shows of a value.
+std::string cell_of(const record_value& value) { return value ? escaped(*value) : std::string(); }
+
+class tsv_records final : public record_writer {
+ public:
+  tsv_records(const std::vector<record_field>& fields, output& out) : out_(&out) {
+    for (const record_field& field : fields)
+      out.write(std::string(&field == &fields.front() ? "" : "\t").append(field.name));
+    out.write("\n");
+  }
+
+  void record(std::span<const record_value> values) override {
+    for (const record_value& value : values) {
+      if (&value != &values.front()) out_->write("\t");
+      out_->write(cell_of(value));
+    }
+    out_->write("\n");
+  }
+  void finish() override {}
+
+ private:
+  output* out_;
+};
+
+/// RFC 4180.
+class csv_records final : public record_writer {
+ public:
+  csv_records(std::vector<record_field> fields, output& out)
+      : fields_(std::move(fields)), out_(&out), for_terminal_(out.is_terminal()) {
+    std::string header;
+    for (const record_field& field : fields_) {
+      header.append(header.empty() ? "" : ",").append(field.name);
+      if (field.kind == field_kind::bytes) header.append(",").append(field.name).append("_hex");
+    }
+    out.write(header + "\r\n");
+  }
+
+  void record(std::span<const record_value> values) override {
+    std::string line;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (i > 0) line += ',';
+      const std::string_view value = values[i] ? std::string_view(*values[i]) : std::string_view();
+      const bool is_bytes = fields_[i].kind == field_kind::bytes;
+      if (!is_bytes || (for_terminal_ ? is_printable(value) : is_utf8(value))) {
+        line += quoted(value);
+        if (is_bytes) line += ',';
+      } else {
+        line.append(",").append(hexadecimal(value));
+      }
+    }
+    out_->write(line + "\r\n");
+  }
+  void finish() override {}
+
+ private:
+  static std::string quoted(std::string_view text) {
+    // A space at an end is quoted too: some readers trim it.
+    const bool needs_quotes = text.find_first_of("\",\r\n") != std::string_view::npos ||
+                              text.starts_with(' ') || text.ends_with(' ');
+    if (!needs_quotes) return std::string(text);
+    std::string out = "\"";
+    for (const char c : text) out.append(c == '"' ? 2 : 1, c);
+    return out + '"';
+  }
+
+  std::vector<record_field> fields_;
+  output* out_;
+  bool for_terminal_;
+};
+
+/// JSON Lines, or with `as_array` one array of the same objects, an object a line.
+class json_records final : public record_writer {
+ public:
+  json_records(std::vector<record_field> fields, bool as_array, output& out)
+      : fields_(std::move(fields)), out_(&out), as_array_(as_array) {
+    if (as_array) out.write("[");
+  }
+
+  void record(std::span<const record_value> values) override {
+    std::string line = !as_array_ ? "" : first_ ? "\n" : ",\n";
+    first_ = false;
+    char separator = '{';
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (!values[i]) continue;
+      const bool as_hex = fields_[i].kind == field_kind::bytes && !is_utf8(*values[i]);
+      line.append(1, std::exchange(separator, ',')).append("\"").append(fields_[i].name);
+      line.append(as_hex ? "_hex\":" : "\":");
+      if (fields_[i].kind == field_kind::number) {
+        line += *values[i];
+      } else {
+        line.append("\"").append(as_hex ? hexadecimal(*values[i]) : inside_json(*values[i]));
+        line += '"';
+      }
+    }
+    line += '}';
+    if (!as_array_) line += '\n';
+    out_->write(line);
+  }
+
+  void finish() override {
+    if (as_array_) out_->write(first_ ? "]\n" : "\n]\n");
+  }
+
+ private:
+  static std::string inside_json(std::string_view text) {
+    std::string out(text.size() * max_json_escape_length, '\0');
+    out.resize(static_cast<std::size_t>(json_to(out.data(), text) - out.data()));
+    return out;
+  }
+
+  std::vector<record_field> fields_;
+  output* out_;
+  bool as_array_;
+  bool first_ = true;
+};
+
+/// Columns under a header. The first records are held back to find their widths; a
+/// longer cell further down pushes its own row out.
+class table_records final : public record_writer {
+ public:
+  table_records(const std::vector<record_field>& fields, output& out)
+      : out_(&out), bold_header_(wants_colour(out.fd())) {
+    held_.emplace_back();
+    for (const record_field& field : fields) held_.back().emplace_back(field.name);
+  }
+
+  void record(std::span<const record_value> values) override {
+    std::vector<std::string> cells;
+    for (const record_value& value : values) cells.push_back(cell_of(value));
+    if (!widths_.empty()) return line(cells);
+    held_.push_back(std::move(cells));
+    if (held_.size() > records_for_widths) release();
+  }
+
+  void finish() override {
+    if (widths_.empty()) release();
+  }
+
+ private:
+  static constexpr std::size_t records_for_widths = 1000;
+
+  void release() {
+    widths_.assign(held_.front().size(), 0);
+    for (const auto& cells : held_)
+      for (std::size_t i = 0; i < cells.size(); ++i)
+        widths_[i] = std::max(widths_[i], display_width(cells[i]));
+    if (bold_header_) out_->write("\x1b[1m");
+    for (std::size_t i = 0; i < held_.size(); ++i) {
+      line(held_[i]);
+      if (i == 0 && bold_header_) out_->write("\x1b[0m");
+    }
+    held_ = {};
+  }
+
+  /// No spaces stand behind the last cell that is not empty.
+  void line(const std::vector<std::string>& cells) {
+    std::string text;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const std::size_t width = display_width(cells[i]);
+      text.append(cells[i]).append((width < widths_[i] ? widths_[i] - width : 0) + 2, ' ');
+    }
+    text.erase(text.find_last_not_of(' ') + 1);
+    out_->write(text + '\n');
+  }
+
+  output* out_;
+  bool bold_header_;
+  std::vector<std::vector<std::string>> held_;
+  std::vector<std::size_t> widths_;
+};
+
+}  // namespace
+
+std::unique_ptr<record_writer> make_record_writer(row_format format,
+                                                  std::vector<record_field> fields, output& out) {
+  switch (format) {
+    case row_format::table:
+      return std::make_unique<table_records>(fields, out);
+    case row_format::csv:
+      return std::make_unique<csv_records>(std::move(fields), out);
+    case row_format::json:
+      return std::make_unique<json_records>(std::move(fields), true, out);
+    case row_format::jsonl:
+      return std::make_unique<json_records>(std::move(fields), false, out);
+    case row_format::tsv:
+      break;
+  }
+  return std::make_unique<tsv_records>(fields, out);
+}
+
+}  // namespace vmnet::cli
