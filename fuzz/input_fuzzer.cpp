@@ -1,7 +1,7 @@
 // The program's own readers, plain and JSON Lines, fed with any bytes, however
 // they arrive and wherever the source breaks off.
 //
-// Input: a byte each for the format, the longest line, the bytes a read gives,
+// Input: a byte each for the format and what is read, the longest line, the bytes a read gives,
 // the first buffer (small, so that short lines outgrow it) and where the source
 // fails; then the text. The oracle (input_oracle.hpp) cuts lines by hand and
 // reads JSON with a grammar of its own.
@@ -18,6 +18,7 @@
 #include "input_oracle.hpp"
 
 import vmnet.cli.input;
+import vmnet.placement;
 
 namespace {
 
@@ -63,6 +64,41 @@ void check_row(const vmnet::cli::id_reader& reader, const fuzz::input_expectatio
   check(row.subnet_column == want.column, "the subnet stands where the oracle found it");
 }
 
+/// How a value came about, as a plan writes it.
+std::string way_of(const vmnet::placement& placed) {
+  switch (placed.kind) {
+    case vmnet::placement_kind::v1:
+      return "v1";
+    case vmnet::placement_kind::pinned:
+      return "pinned";
+    case vmnet::placement_kind::kept:
+      return "kept";
+    case vmnet::placement_kind::probed:
+      return "probe " + std::to_string(placed.probe);
+  }
+  return {};
+}
+
+void check_planned(const vmnet::cli::planned_fields& got, const fuzz::expected_plan_fields& want) {
+  check(got.version == want.version, "the version is the oracle's");
+  check(got.generation == want.generation, "the generation is the oracle's");
+  check(got.tap_name.has_value() == want.tap_name.has_value() &&
+            (!got.tap_name || got.tap_name->view() == *want.tap_name),
+        "the TAP name is the oracle's");
+  const auto is_same = [](const auto& address, const auto& number) {
+    return address.has_value() == number.has_value() &&
+           (!address || address->to_uint32() == *number);
+  };
+  check(is_same(got.guest_ip, want.guest_ip), "the address is the oracle's");
+  check(is_same(got.gateway, want.gateway), "the gateway is the oracle's");
+  check(got.mac.has_value() == want.mac.has_value() &&
+            (!got.mac || got.mac->to_uint64() == *want.mac),
+        "the MAC address is the oracle's");
+  for (std::size_t i = 0; i < want.ways.size(); ++i)
+    check(way_of(got.placements[i]) == (want.ways[i].empty() ? "v1" : want.ways[i]),
+          "a value came about as the oracle has it");
+}
+
 void check_fault(const vmnet::cli::id_reader& reader, const fuzz::input_expectation& want) {
   constexpr std::size_t longest_message = 200;
   const vmnet::cli::input_fault& fault = reader.fault();
@@ -84,10 +120,12 @@ void check_events(vmnet::cli::id_reader& reader,
           "a line is accepted exactly where the oracle accepts it");
     check(reader.line().number == want.line, "lines are counted from 1");
     check(reader.line().text == want.text, "the line is shown as it stands");
-    if (want.is_row)
+    if (want.is_row) {
       check_row(reader, want);
-    else
+      check_planned(reader.row().planned, want.planned);
+    } else {
       check_fault(reader, want);
+    }
   }
   for (int again = 0; again < 2; ++again) {
     check(reader.next() == (error != 0 ? input_event::failed : input_event::end),
@@ -118,6 +156,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
 
   std::string text(in.rest());
   const bool fails = mode / 6U % 2U == 1;
+  rules.planned = mode / 12U % 2U == 1;
+  options.with_planned_fields = rules.planned;
   if (fails) text.resize(std::min(text.size(), kept));
   const int error = fails ? EIO : 0;
 

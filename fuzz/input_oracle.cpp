@@ -1,12 +1,17 @@
 #include "input_oracle.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <iterator>
+#include <limits>
 #include <optional>
+#include <regex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,12 +70,14 @@ std::optional<std::uint32_t> decoded(std::string_view text) {
   return point;
 }
 
-/// JSON of one object whose values are strings: all that a line may hold.
+/// JSON of one object whose values are strings or whole numbers below 2^64: all that
+/// a line may hold.
 class json_line {
  public:
   struct member {
     std::string key, value;
-    std::size_t at;  // the offset of the value's quote
+    bool is_number;
+    std::size_t at;  // the offset of the value
   };
 
   explicit json_line(std::string_view text) : text_(text) {}
@@ -85,7 +92,8 @@ class json_line {
         if (!string(m.key) || !take(':')) return std::nullopt;
         blanks();
         m.at = at_;
-        if (!string(m.value)) return std::nullopt;
+        m.is_number = number(m.value);
+        if (!m.is_number && !string(m.value)) return std::nullopt;
         members.push_back(m);
       } while (take(','));
       if (!take('}')) return std::nullopt;
@@ -102,6 +110,18 @@ class json_line {
     blanks();
     if (at_ == text_.size() || text_[at_] != c) return false;
     ++at_;
+    return true;
+  }
+
+  bool number(std::string& out) {
+    const std::size_t end = std::min(text_.find_first_not_of("0123456789", at_), text_.size());
+    const std::string digits(text_.substr(at_, end - at_));
+    constexpr std::string_view largest = "18446744073709551615";
+    if (digits.empty() || (digits.size() > 1 && digits.front() == '0') ||
+        digits.size() > largest.size() || (digits.size() == largest.size() && digits > largest))
+      return false;
+    at_ = end;
+    out = digits;
     return true;
   }
 
@@ -155,12 +175,68 @@ class json_line {
   std::size_t at_ = 0;
 };
 
+/// The name of an interface, by the rules of the kernel and of the library.
+bool is_interface_name(std::string_view name) {
+  constexpr std::string_view refused("/:% \t\n\v\f\r\xa0\0", 11);
+  return !name.empty() && name.size() <= 15 && name != "." && name != ".." &&
+         name.find_first_of(refused) == std::string_view::npos;
+}
+
+/// `aa:bb:cc:dd:ee:ff`, with hyphens, or as `aabb.ccdd.eeff`.
+std::optional<std::uint64_t> mac_of(const std::string& text) {
+  static const std::regex usual("([0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\\2){4}[0-9A-Fa-f]{2}");
+  static const std::regex dotted("(?:[0-9A-Fa-f]{4}\\.){2}[0-9A-Fa-f]{4}");
+  if (!std::regex_match(text, usual) && !std::regex_match(text, dotted)) return std::nullopt;
+  std::string digits;
+  std::ranges::copy_if(text, std::back_inserter(digits),
+                       [](char c) { return hex_digits.find(c) != std::string_view::npos; });
+  return std::stoull(digits, nullptr, 16);
+}
+
+std::optional<std::uint32_t> address_of(const std::string& text) {
+  in_addr address{};
+  if (text.find('\0') != std::string::npos || inet_pton(AF_INET, text.c_str(), &address) != 1)
+    return std::nullopt;
+  return ntohl(address.s_addr);
+}
+
+/// `v1`, `pinned`, `kept`, or `probe` and a number from 1.
+bool is_way(const std::string& text) {
+  constexpr std::string_view probe = "probe ";
+  if (text == "v1" || text == "pinned" || text == "kept") return true;
+  if (!text.starts_with(probe)) return false;
+  const std::string digits = text.substr(probe.size());
+  return !digits.empty() && digits.front() != '0' &&
+         digits.find_first_not_of("0123456789") == std::string::npos && digits.size() <= 10 &&
+         std::stoull(digits) <= std::numeric_limits<std::uint32_t>::max();
+}
+
+/// Whether `m`, one of a plan's fields, is right; it goes to `want`.
+bool is_plan_field(const json_line::member& m, fuzz::expected_plan_fields& want) {
+  if (m.key == "plan") return (want.version = std::stoull(m.value)) == 1U;
+  if (m.key == "generation") return (want.generation = std::stoull(m.value)).has_value();
+  if (m.key == "tap_name") return is_interface_name(*(want.tap_name = m.value));
+  if (m.key == "guest_ip") return (want.guest_ip = address_of(m.value)).has_value();
+  if (m.key == "gateway") return (want.gateway = address_of(m.value)).has_value();
+  if (m.key == "mac") return (want.mac = mac_of(m.value)).has_value();
+  const std::size_t which = m.key == "tap_name_by" ? 0 : m.key == "guest_ip_by" ? 1 : 2;
+  return is_way(want.ways[which] = m.value);
+}
+
 /// Whether the members of a line make a row, which goes to `want`.
-bool is_json_row(const std::vector<json_line::member>& members, input_expectation& want) {
-  constexpr std::array<std::string_view, 5> own = {"tap_name", "guest_ip", "gateway", "mac",
-                                                   "digest"};
+bool is_json_row(const std::vector<json_line::member>& members, bool planned,
+                 input_expectation& want) {
+  static const std::set<std::string> plan_fields = {"plan",        "generation",  "tap_name",
+                                                    "guest_ip",    "gateway",     "mac",
+                                                    "tap_name_by", "guest_ip_by", "mac_by"};
+  static const std::set<std::string> passed_over = {
+      "digest",          "tap_name_holder",     "tap_name_holder_hex",
+      "guest_ip_holder", "guest_ip_holder_hex", "mac_holder",
+      "mac_holder_hex"};
   int ids = 0;
+  std::set<std::string> seen;
   for (const json_line::member& m : members) {
+    if (m.is_number != (m.key == "plan" || m.key == "generation")) return false;
     if (m.key == "subnet") {
       if (want.subnet) return false;
       want.subnet = fuzz::expect_network(m.value, false);
@@ -174,16 +250,19 @@ bool is_json_row(const std::vector<json_line::member>& members, input_expectatio
       const auto [wrong, bytes] = from_hex(m.value);
       if (wrong) return false;
       want.id = bytes;
-    } else if (std::ranges::find(own, m.key) == own.end()) {
+    } else if (plan_fields.contains(m.key)) {
+      if (!planned) continue;
+      if (!seen.insert(m.key).second || !is_plan_field(m, want.planned)) return false;
+    } else if (!passed_over.contains(m.key)) {
       return false;
     }
   }
   return ids == 1;
 }
 
-void expect_json(std::string_view text, input_expectation& want) {
+void expect_json(std::string_view text, bool planned, input_expectation& want) {
   const auto members = json_line(text).read();
-  want.is_row = members && is_json_row(*members, want);
+  want.is_row = members && is_json_row(*members, planned, want);
   if (!want.is_row) want.column = 0;
 }
 
@@ -223,7 +302,7 @@ bool expect_line(std::string_view line, const input_rules& rules, bool& guessed,
     want.column = 1;
   } else if (rules.json) {
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) return false;
-    expect_json(line, want);
+    expect_json(line, rules.planned, want);
   } else if (!line.empty() && line.back() == '\r') {
     want.column = line.size();
   } else if (line.empty() || line.front() == '#') {

@@ -2,6 +2,7 @@
 // nor of the JSON parser that they use.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -13,10 +14,20 @@
 
 namespace fuzz {
 
+/// What a plan takes and writes.
+struct expected_plan_fields {
+  std::optional<std::uint64_t> version, generation;
+  std::optional<std::string> tap_name;
+  std::optional<std::uint32_t> guest_ip, gateway;
+  std::optional<std::uint64_t> mac;
+  std::array<std::string, 3> ways;  // of the TAP name, the address and the MAC: `probe 3`
+};
+
 struct input_rules {
   bool json = false;
   bool detected = false;  // the format was found out
   bool hex = false;       // plain ids are hexadecimal
+  bool planned = false;   // the fields of plans are read
   std::size_t max_line = 0;
 };
 
@@ -27,7 +38,8 @@ struct input_expectation {
   std::string_view text;
   std::string id;
   std::optional<expectation> subnet;
-  std::size_t column = 0;  // of the subnet or the fault; 0 where the oracle does not know
+  expected_plan_fields planned;  // where they are read
+  std::size_t column = 0;        // of the subnet or the fault; 0 where the oracle does not know
 };
 
 /// Whether the first byte that is not blank, among the first `limit`, opens an

@@ -66,6 +66,7 @@ enum class field : std::uint8_t {
   generation,
   tap_name,
   guest_ip,
+  gateway,
   mac,
   tap_name_by,
   guest_ip_by,
@@ -88,7 +89,7 @@ constexpr known_key known_keys[] = {{"id", field::id},
                                     {"tap_name_by", field::tap_name_by},
                                     {"guest_ip_by", field::guest_ip_by},
                                     {"mac_by", field::mac_by},
-                                    {"gateway", field::ignored},
+                                    {"gateway", field::gateway},
                                     {"digest", field::ignored},
                                     {"tap_name_holder", field::ignored},
                                     {"tap_name_holder_hex", field::ignored},
@@ -249,6 +250,8 @@ class row_handler {
                                        "the name of an interface");
       case field::guest_ip:
         return planned<ipv4_address>(row_->planned.guest_ip, begin, value, "an address");
+      case field::gateway:
+        return planned<ipv4_address>(row_->planned.gateway, begin, value, "an address");
       case field::mac:
         return planned<mac_address>(row_->planned.mac, begin, value, "a MAC address");
       case field::tap_name_by:

@@ -151,6 +151,7 @@ struct planned_fields {
   std::optional<std::uint64_t> generation;
   std::optional<interface_name> tap_name;
   std::optional<ipv4_address> guest_ip;
+  std::optional<ipv4_address> gateway;
   std::optional<mac_address> mac;
   std::array<placement, num_vm_resources> placements;  ///< without holders
 };

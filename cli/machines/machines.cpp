@@ -17,6 +17,7 @@ import vmnet;
 import vmnet.cli.arguments;
 import vmnet.cli.escape;
 import vmnet.cli.input;
+import vmnet.cli.plan_file;
 import vmnet.cli.snapshot_file;
 
 namespace vmnet::cli {
@@ -138,7 +139,10 @@ int read_stored(const machine_options& options, std::vector<machine>& machines) 
   const std::string path = options.plan ? *options.plan : options.snapshot.value_or("-");
   int status = exit_good;
   if (options.plan) {
-    status = read_plan(path, machines);
+    status = read_identities(path, [&](const input_row& row, const vm_identity& identity) {
+      machines.push_back({std::string(row.id), identity});
+      return std::optional<input_fault>();
+    });
   } else {
     std::optional<pool> restored;
     status = read_snapshot(path, restored);

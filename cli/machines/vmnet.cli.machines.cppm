@@ -42,12 +42,3 @@ struct machine_options {
 [[nodiscard]] bool report_shared(std::span<const machine> machines);
 
 }  // namespace vmnet::cli
-
-// Not exported: the reader of a plan's rows, which is a unit of its own for the
-// size of the JSON parser's header.
-namespace vmnet::cli {
-
-/// Appends the VMs of a file of JSON Lines with all fields of an identity.
-int read_plan(const std::string& path, std::vector<machine>& machines);
-
-}  // namespace vmnet::cli

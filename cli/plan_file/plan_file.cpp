@@ -7,11 +7,11 @@ module;
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 module vmnet.cli.plan_file;
 
-import vmnet.cli.input;
 import vmnet.cli.report;
 import vmnet.plan;
 
@@ -39,14 +39,47 @@ record_value moved(const planned_vm& vm) {
   return text;
 }
 
-/// What `row` lacks to be one of a plan, as a sentence; empty where nothing.
+/// What `row` lacks to have an identity, as a sentence; empty where nothing.
 std::string_view lack_of(const input_row& row) {
-  if (!row.planned.version) return "expected \"plan\": 1 in the object: this is no row of a plan";
   if (!row.subnet) return "expected \"subnet\" in the object";
   if (!row.planned.tap_name) return "expected \"tap_name\" in the object";
   if (!row.planned.guest_ip) return "expected \"guest_ip\" in the object";
   if (!row.planned.mac) return "expected \"mac\" in the object";
   return {};
+}
+
+/// What does not hold between the values of an identity; empty where nothing.
+std::string conflict_of(const vm_identity& identity) {
+  const ipv4_network& subnet = identity.subnet;
+  const auto is_host = [&](ipv4_address address) {
+    return subnet.contains(address) && address != subnet.network() && address != subnet.broadcast();
+  };
+  if (!is_host(identity.gateway))
+    return "expected a gateway within " + to_string(subnet) + ", not " +
+           to_string(identity.gateway);
+  if (!is_host(identity.guest_ip) || identity.guest_ip == identity.gateway)
+    return "expected a guest's address of " + to_string(subnet) + ", not " +
+           to_string(identity.guest_ip);
+  if (identity.mac.is_multicast() || identity.mac.to_uint64() == 0)
+    return "expected the MAC address of one interface, not " + to_string(identity.mac);
+  return {};
+}
+
+/// Reads the identity of `row`; `end` is the column of its closing brace.
+std::optional<input_fault> read_identity(const input_row& row, std::size_t end, vm_identity& into) {
+  if (const std::string_view lack = lack_of(row); !lack.empty())
+    return input_fault{end, std::string(lack)};
+  if (num_guest_addresses(*row.subnet) == 0)
+    return input_fault{row.subnet_column, "expected a larger subnet, a /30 at least"};
+  into = {.digest = fnv1a_64(row.id),
+          .tap_name = *row.planned.tap_name,
+          .guest_ip = *row.planned.guest_ip,
+          .gateway = row.planned.gateway.value_or(*gateway_for(*row.subnet)),
+          .subnet = *row.subnet,
+          .mac = *row.planned.mac};
+  if (std::string conflict = conflict_of(into); !conflict.empty())
+    return input_fault{1, std::move(conflict)};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -57,38 +90,44 @@ std::string_view id_store::keep(std::string_view id) {
   return {copy, id.size()};
 }
 
-int read_plan(const std::string& path, id_store& ids, std::vector<planned_vm>& vms) {
+int read_identities(const std::string& path, const identity_reader& read) {
   file_source source(path);
   if (source.error() != 0) return report_unreadable(path, source.error());
   id_reader reader(source, {.format = input_format::jsonl, .with_planned_fields = true});
-  const auto fault = [&](std::size_t column, std::string_view message) {
-    report_fault({path, reader.line().number, column}, message, reader.line().text);
-    return exit_bad_input;
-  };
-  std::unordered_set<std::string_view> seen;
   for (;;) {
     const input_event event = reader.next();
     if (event == input_event::end) return exit_good;
     if (event == input_event::failed) return report_unreadable(path, reader.error());
-    if (event == input_event::fault) return fault(reader.fault().column, reader.fault().message);
-    const input_row& row = reader.row();
-    const planned_fields& planned = row.planned;
-    const std::size_t end = reader.line().text.find_last_of('}') + 1;
-    if (const std::string_view lack = lack_of(row); !lack.empty()) return fault(end, lack);
-    if (num_guest_addresses(*row.subnet) == 0)
-      return fault(row.subnet_column, "expected a larger subnet: no VM can be in it");
-    const std::string_view id = ids.keep(row.id);
-    if (!seen.insert(id).second) return fault(1, "expected no id that an earlier row has");
-    vms.push_back({.id = id,
-                   .generation = planned.generation,
-                   .identity = {.digest = fnv1a_64(id),
-                                .tap_name = *planned.tap_name,
-                                .guest_ip = *planned.guest_ip,
-                                .gateway = *gateway_for(*row.subnet),
-                                .subnet = *row.subnet,
-                                .mac = *planned.mac},
-                   .placements = planned.placements});
+    const input_line& line = reader.line();
+    std::optional<input_fault> fault;
+    if (event == input_event::fault) {
+      fault = reader.fault();
+    } else {
+      vm_identity identity;
+      fault = read_identity(reader.row(), line.text.find_last_of('}') + 1, identity);
+      if (!fault) fault = read(reader.row(), identity);
+    }
+    if (!fault) continue;
+    report_fault({path, line.number, fault->column}, fault->message, line.text);
+    return exit_bad_input;
   }
+}
+
+int read_plan(const std::string& path, id_store& ids, std::vector<planned_vm>& vms) {
+  std::unordered_set<std::string_view> seen;
+  return read_identities(
+      path, [&](const input_row& row, const vm_identity& identity) -> std::optional<input_fault> {
+        if (!row.planned.version)
+          return input_fault{1, "expected \"plan\": 1 in the object: this is no row of a plan"};
+        const std::string_view id = ids.keep(row.id);
+        if (!seen.insert(id).second)
+          return input_fault{1, "expected no id that an earlier row has"};
+        vms.push_back({.id = id,
+                       .generation = row.planned.generation,
+                       .identity = identity,
+                       .placements = row.planned.placements});
+        return std::nullopt;
+      });
 }
 
 std::vector<record_field> plan_fields(row_format format) {

@@ -5,13 +5,16 @@
 // of text. Holders are for people: they are written, and read past.
 module;
 #include <cstddef>
+#include <functional>
 #include <memory_resource>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 export module vmnet.cli.plan_file;
 
+export import vmnet.cli.input;
 export import vmnet.cli.records;
 export import vmnet.placement;
 
@@ -27,9 +30,17 @@ class id_store {
   std::pmr::monotonic_buffer_resource memory_;
 };
 
-/// Appends the VMs of the plan in the file at `path` (`-` is standard input) to
-/// `vms`, their ids to `ids`. `exit_good`, or the status of a fault that has been
-/// reported.
+/// What becomes of a row with a whole identity: nothing, or what is wrong with it.
+using identity_reader =
+    std::function<std::optional<input_fault>(const input_row& row, const vm_identity& identity)>;
+
+/// Gives `read` each row of the JSON Lines at `path` (`-` is standard input), which
+/// must have all values of an identity, and these must go together; the gateway may
+/// be left out. `exit_good`, or the status of a fault that has been reported.
+[[nodiscard]] int read_identities(const std::string& path, const identity_reader& read);
+
+/// Appends the VMs of the plan in the file at `path` to `vms`, their ids to `ids`, as
+/// `read_identities` does; an id that stands twice is a fault.
 [[nodiscard]] int read_plan(const std::string& path, id_store& ids, std::vector<planned_vm>& vms);
 
 /// The fields of a planned VM: in a table those for people, else all.

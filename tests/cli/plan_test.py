@@ -301,7 +301,9 @@ class Keep(Files):
         good = ('{"plan":1,"id":"a","tap_name":"tap-00000000","guest_ip":"10.0.0.2",'
                 '"subnet":"10.0.0.0/29","mac":"02:00:00:00:00:00"')
         for text, place, message in (
-                (good + '}\n{"id":"b"}\n', "2:10", 'expected "plan": 1 in the object'),
+                (good + '}\n{"id":"b"}\n', "2:10", 'expected "subnet" in the object'),
+                (good.replace('"plan":1,', "") + "}\n", "1:1", 'expected "plan": 1 in the object'),
+                (good.replace("10.0.0.2", "10.0.1.2") + "}\n", "1:1", "expected a guest's address"),
                 (good.replace('"plan":1', '"plan":2') + "}\n", "1:9", "expected 1, the version"),
                 (good.replace('"mac"', '"digest"') + "}\n", "1:119", 'expected "mac"'),
                 (good.replace("/29", "/31") + "}\n", "1:78", "expected a larger subnet"),
