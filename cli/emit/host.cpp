@@ -1,5 +1,7 @@
 // What makes the host's end of the network, and guards it.
 module;
+#include <array>
+#include <cstddef>
 #include <set>
 #include <span>
 #include <string>
@@ -12,41 +14,20 @@ import vmnet;
 namespace vmnet::cli {
 namespace {
 
+constexpr std::array<std::string_view, guard_set_names.size()> guard_set_types = {
+    "ifname", "ifname . ether_addr", "ifname . ether_addr . ipv4_addr"};
+
+/// What all of the VMs have in the set of that number.
 std::string element_list(std::span<const machine> machines, std::string_view indent,
-                         std::string (*element)(const vm_identity&)) {
+                         std::size_t set) {
   std::string text = "{";
   for (const machine& vm : machines) {
     text += text.size() > 1 ? ",\n" : "\n";
     text += indent;
-    text += element(vm.identity);
+    text += guard_elements(vm.identity)[set];
   }
   return text + " }";
 }
-
-std::string tap_element(const vm_identity& identity) {
-  return '"' + to_string(identity.tap_name) + '"';
-}
-
-std::string mac_element(const vm_identity& identity) {
-  return tap_element(identity) + " . " + to_string(identity.mac);
-}
-
-std::string guest_element(const vm_identity& identity) {
-  return mac_element(identity) + " . " + to_string(identity.guest_ip);
-}
-
-/// A set of the table: what it holds, and the element of a VM.
-struct guard_set {
-  const char* name;
-  const char* type;
-  std::string (*element)(const vm_identity&);
-};
-
-constexpr guard_set guard_sets[] = {
-    {"taps", "ifname", tap_element},
-    {"macs", "ifname . ether_addr", mac_element},
-    {"guests", "ifname . ether_addr . ipv4_addr", guest_element},
-};
 
 }  // namespace
 
@@ -54,6 +35,14 @@ constexpr guard_set guard_sets[] = {
 /// address, so hosts differ where their subnets do.
 mac_address bridge_mac(ipv4_address gateway) noexcept {
   return mac_address::from_uint64(0x06'00'00'00'00'00U | gateway.to_uint32());
+}
+
+std::string guard_table(std::string_view bridge) { return "vmnet-" + std::string(bridge); }
+
+std::array<std::string, 3> guard_elements(const vm_identity& identity) {
+  const std::string tap = '"' + to_string(identity.tap_name) + '"';
+  const std::string mac = tap + " . " + to_string(identity.mac);
+  return {tap, mac, mac + " . " + to_string(identity.guest_ip)};
 }
 
 std::string iproute2_batch(std::span<const machine> machines, const emit_settings& settings) {
@@ -91,31 +80,36 @@ std::string iproute2_batch(std::span<const machine> machines, const emit_setting
 /// that no VM can borrow any of another's; the sender that ARP tells has to be the
 /// sender of the frame.
 std::string nftables_rules(std::span<const machine> machines, const emit_settings& settings) {
-  const std::string table = "bridge vmnet-" + settings.bridge;
+  const std::string table = "bridge " + guard_table(settings.bridge);
   std::string text;
   if (settings.no_shared) {
-    for (const guard_set& set : guard_sets)
-      text += std::string(settings.undo ? "delete" : "add") + " element " + table + ' ' + set.name +
-              ' ' + element_list(machines, "  ", set.element) + '\n';
+    for (std::size_t i = 0; i < guard_set_names.size(); ++i)
+      text += std::string(settings.undo ? "delete" : "add") + " element " + table + ' ' +
+              std::string(guard_set_names[i]) + ' ' + element_list(machines, "  ", i) + '\n';
     return text;
   }
   if (settings.undo) return "delete table " + table + '\n';
 
   // The table is replaced in one transaction, whether there is one or not.
   text = "add table " + table + "\ndelete table " + table + "\ntable " + table + " {\n";
-  for (const guard_set& set : guard_sets)
-    text += std::string("  set ") + set.name + " {\n    type " + set.type +
-            "\n    elements = " + element_list(machines, "      ", set.element) + "\n  }\n";
+  for (std::size_t i = 0; i < guard_set_names.size(); ++i)
+    text += "  set " + std::string(guard_set_names[i]) + " {\n    type " +
+            std::string(guard_set_types[i]) +
+            "\n    elements = " + element_list(machines, "      ", i) + "\n  }\n";
   for (const char* const of : {"mac", "ipv4", "arp", "ipv6", "other"})
     text += std::string("  counter dropped_") + of + " {\n  }\n";
-  text +=
-      "  chain guard {\n"
-      "    type filter hook prerouting priority -300; policy accept;\n"
-      "    iifname @taps jump from_guest\n"
-      "  }\n"
-      "  chain from_guest {\n"
-      "    iifname . ether saddr != @macs counter name dropped_mac drop\n"
-      "    ether type ip iifname . ether saddr . ip saddr @guests accept\n";
+  text += "  chain " + std::string(guard_hook_chain) +
+          " {\n"
+          "    type filter hook prerouting priority -300; policy accept;\n"
+          "    iifname @taps jump " +
+          std::string(guard_verdict_chain) +
+          "\n"
+          "  }\n"
+          "  chain " +
+          std::string(guard_verdict_chain) +
+          " {\n"
+          "    iifname . ether saddr != @macs counter name dropped_mac drop\n"
+          "    ether type ip iifname . ether saddr . ip saddr @guests accept\n";
   if (settings.allow_dhcp)
     text +=
         "    ether type ip ip saddr 0.0.0.0 ip daddr 255.255.255.255 udp sport 68 udp dport 67 "

@@ -6,6 +6,7 @@
 // but in JSON, which has escapes for them, or encoded (`encoded_id`). So nothing
 // has to be quoted where documents are made, and none can fail.
 module;
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -110,6 +111,23 @@ struct emit_format {
 /// Names of different ids differ, but for long ids of equal digest and length.
 [[nodiscard]] std::string encoded_id(std::string_view id);
 
+/// The bridge's own address on the wire. Without one a bridge has the lowest of
+/// its ports', which changes with them.
+[[nodiscard]] mac_address bridge_mac(ipv4_address gateway) noexcept;
+
+/// The table of the family `bridge` that guards the bridge of that name.
+[[nodiscard]] std::string guard_table(std::string_view bridge);
+
+/// Its chains: the one that sees all frames, and the one that judges those of VMs.
+inline constexpr std::string_view guard_hook_chain = "guard";
+inline constexpr std::string_view guard_verdict_chain = "from_guest";
+
+/// Its sets.
+inline constexpr std::array<std::string_view, 3> guard_set_names = {"taps", "macs", "guests"};
+
+/// What a VM has in each of the sets, in the order of their names.
+[[nodiscard]] std::array<std::string, 3> guard_elements(const vm_identity& identity);
+
 }  // namespace vmnet::cli
 
 // Not exported: one function a format, in a file a family.
@@ -141,9 +159,6 @@ std::string prometheus_targets(std::span<const machine> machines, const emit_set
 std::string json_inventory(std::span<const machine> machines, const emit_settings& settings);
 
 // host.cpp
-/// The bridge's own address on the wire. Without one a bridge has the lowest of
-/// its ports', which changes with them.
-mac_address bridge_mac(ipv4_address gateway) noexcept;
 std::string iproute2_batch(std::span<const machine> machines, const emit_settings& settings);
 std::string nftables_rules(std::span<const machine> machines, const emit_settings& settings);
 
