@@ -38,6 +38,7 @@ int run(int argc, char** argv) {
   vmnet::cli::add_diff(program);
   vmnet::cli::add_map(program);
   vmnet::cli::add_emit(program);
+  vmnet::cli::add_check(program);
   vmnet::cli::add_net(program);
   vmnet::cli::add_risk(program);
   vmnet::cli::add_size(program);

@@ -8,6 +8,7 @@ export namespace vmnet::cli {
 
 void add_aggregate(command_line& program);
 void add_carve(command_line& program);
+void add_check(command_line& program);
 void add_diff(command_line& program);
 void add_emit(command_line& program);
 void add_identify(command_line& program);

@@ -8,7 +8,7 @@
 # What may stand for a word of command $1 (empty: before the command).
 _vmnet_words() {
   case $1 in
-    '') echo identify plan diff map emit net risk size verify whois set carve aggregate --version ;;
+    '') echo identify plan diff map emit check net risk size verify whois set carve aggregate --version ;;
     identify)
       echo --subnet --id --ids --input --id-encoding --format --digest -o --output \
         --keep-going --strict --no-check
@@ -23,6 +23,9 @@ _vmnet_words() {
       echo --subnet --id --ids --input --id-encoding --plan --snapshot -o --output --out-dir \
         --interface --mtu --dns --hostname --bridge --device --port --allow --no-shared --undo \
         --allow-collisions
+      ;;
+    check)
+      echo --subnet --id --ids --input --id-encoding --plan --snapshot --bridge --ignore --json
       ;;
     net) echo --json ;;
     risk) echo --vms --subnet --json ;;
@@ -43,6 +46,7 @@ _vmnet_value() {
     *' --hostname') echo id tap ip none ;;
     *' --device') echo virtio-net-device virtio-net-pci ;;
     *' --allow') echo dhcp ipv6 ;;
+    *' --ignore') echo guard forwarding routes neighbours others ;;
     *' --interface' | *' --mtu' | *' --dns' | *' --bridge' | *' --port' | *' --exclude' | \
       *' --key' | *' --allow-move') echo any ;;
     *' --out-dir') echo directories ;;
