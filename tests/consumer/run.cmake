@@ -1,6 +1,8 @@
-# cmake -DCASE=directory [-DFAULT=regex] -P run.cmake -- CONFIGURE-ARGUMENT...
-# Configures, builds and runs the consumer in CASE, and compares what it prints. Of
-# an earlier build there, the cache goes, with what other arguments left in it.
+# cmake -DCASE=directory [-DFAULT=regex] [-DPROJECT=directory -DRUN=command]
+#       -P run.cmake -- CONFIGURE-ARGUMENT...
+# Configures, builds and runs the consumer in CASE, and compares what it prints; of
+# another PROJECT, runs the command RUN, which has to end well. Of an earlier build
+# there, the cache goes, with what other arguments left in it.
 #
 # With FAULT this is a case that is known not to build, a test with WILL_FAIL. Any
 # failure would do for that, so here only the known one counts as a failure:
@@ -25,9 +27,12 @@ macro(end_with_failure message)
   message(FATAL_ERROR "${message}")
 endmacro()
 
+if(NOT PROJECT)
+  set(PROJECT "${CMAKE_CURRENT_LIST_DIR}/project")
+endif()
 file(REMOVE "${CASE}/CMakeCache.txt")
 execute_process(
-  COMMAND "${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/project" -B "${CASE}"
+  COMMAND "${CMAKE_COMMAND}" -S "${PROJECT}" -B "${CASE}"
           ${configure_arguments}
   RESULT_VARIABLE status
   OUTPUT_VARIABLE output
@@ -52,6 +57,10 @@ if(output MATCHES "warning:")
   end_with_failure("the consumer's build warns:\n${output}")
 endif()
 
+if(RUN)
+  execute_process(COMMAND ${RUN} COMMAND_ERROR_IS_FATAL ANY)
+  return()
+endif()
 execute_process(
   COMMAND "${CASE}/consumer"
   RESULT_VARIABLE status
