@@ -22,8 +22,6 @@ KERNEL = os.environ["VMNET_E2E_KERNEL"]  # the unpacked package of a kernel
 HERE = os.path.dirname(os.path.abspath(__file__))
 SUBNET = "172.30.0.0/24"
 BRIDGE = "vmnet-e2e"
-MODULES = ["virtio_ring", "virtio", "virtio_mmio", "virtio_pci_legacy_dev",
-           "virtio_pci_modern_dev", "virtio_pci", "failover", "net_failover", "virtio_net"]
 DEADLINE = 300  # of anything that is waited for: far beyond what it takes
 
 
@@ -42,24 +40,7 @@ def emit(name, *arguments, rows=None):
 
 def initrd(directory):
     """An archive with busybox, the drivers and the guest's init."""
-    root = os.path.join(directory, "root")
-    os.makedirs(os.path.join(root, "bin"))
-    output("cp", "/bin/busybox", os.path.join(root, "bin", "busybox"))
-    for module in MODULES:
-        found = glob.glob(f"{KERNEL}/lib/modules/*/kernel/**/{module}.ko*", recursive=True)
-        if len(found) != 1:
-            raise AssertionError(f"{module}: {found}")
-        packed = found[0]
-        target = os.path.join(root, module + ".ko")
-        if packed.endswith(".xz"):
-            with open(target, "wb") as file:
-                subprocess.run(["xz", "-dc", packed], stdout=file, check=True)
-        else:
-            output("cp", packed, target)
-    output("install", "-m", "755", os.path.join(HERE, "guest_init.sh"), os.path.join(root, "init"))
-    path = os.path.join(directory, "initrd")
-    output("sh", "-c", 'cd "$1" && find . | busybox cpio -o -H newc >"$2"', "sh", root, path)
-    return path
+    output(os.path.join(HERE, "make_initrd.sh"), KERNEL, os.path.join(directory, "initrd"))
 
 
 class Machine:
