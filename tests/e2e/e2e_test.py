@@ -106,6 +106,14 @@ def dropped():
             for entry in ruleset if "counter" in entry}
 
 
+def differences(rows):
+    """The commands that vmnet check says for the bridge and the VMs of the rows."""
+    ran = subprocess.run([PROGRAM, "check", "--json", "--bridge", BRIDGE, "--ignore", "forwarding",
+                          "--ignore", "others", "--plan", "-"], input=rows, capture_output=True,
+                         text=True, check=False, timeout=DEADLINE)
+    return [one["fix"] for one in json.loads(ran.stdout)["differences"]]
+
+
 def v1_rows(*ids):
     text = output(PROGRAM, "identify", "--no-check", "--subnet", SUBNET, "--format", "jsonl", *ids)
     return [json.loads(line) for line in text.splitlines()]
@@ -173,6 +181,7 @@ class EndToEnd(unittest.TestCase):
             self.assertEqual(answers(row["guest_ip"]), row["id"])
             self.assertEqual(neighbour(row["guest_ip"]), row["mac"])
         self.assertEqual(first.say(f"ping -c 1 -W 5 {other['guest_ip']} >/dev/null"), 0)
+        self.assertEqual(differences(rows), [])
 
         self.forge(first, twin, other)
         self.move(first, twin, spare)
@@ -219,8 +228,10 @@ class EndToEnd(unittest.TestCase):
         # What cleans up afterwards expects the TAP that was there at first.
         self.addCleanup(output, "ip", "link", "set", "dev", after["tap_name"], "name",
                         before["tap_name"])
+        forget = ["ip", "neigh", "del", before["guest_ip"], "dev", BRIDGE]
+        self.assertEqual(differences(lines([after])), [" ".join(forget)])
         self.boot(after["id"], rows=lines([after]))
-        output("ip", "neigh", "del", before["guest_ip"], "dev", BRIDGE)
+        output(*forget)
         self.assertEqual(answers(after["guest_ip"]), after["id"])
         self.assertEqual(neighbour(after["guest_ip"]), after["mac"])
 
