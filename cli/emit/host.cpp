@@ -63,14 +63,14 @@ std::string iproute2_batch(std::span<const machine> machines, const emit_setting
       const std::string gateway =
           to_string(vm.identity.gateway) + '/' + std::to_string(vm.identity.subnet.prefix_length());
       if (gateways.insert(gateway).second)
-        text += "address add " + gateway + " dev " + bridge + '\n';
+        text.append("address add ").append(gateway).append(" dev ").append(bridge).append("\n");
     }
     text += "link set dev " + bridge + " up\n";
   }
   for (const machine& vm : machines) {
     const std::string tap = to_string(vm.identity.tap_name);
-    text += "tuntap add dev " + tap + " mode tap\n";
-    text += "link set dev " + tap + mtu + " master " + bridge + " up\n";
+    text.append("tuntap add dev ").append(tap).append(" mode tap\nlink set dev ");
+    text.append(tap).append(mtu).append(" master ").append(bridge).append(" up\n");
   }
   return text;
 }
