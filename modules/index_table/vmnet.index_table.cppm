@@ -6,11 +6,13 @@
 // all day stays as quick as on its first one. Growing needs no keys, since an
 // entry's home follows from its own hash bits. Not part of the public API.
 module;
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 export module vmnet.index_table;
+
+import vmnet.big_vector;
 
 export namespace vmnet::detail {
 
@@ -64,6 +66,12 @@ class index_table {
     while (3 * count > 2 * entries_.size()) grow();
   }
 
+  /// Takes out all of them and keeps the memory.
+  inline void clear() {
+    std::ranges::fill(entries_, entry{});
+    size_ = 0;
+  }
+
   /// Takes out `index`, which was added under this hash.
   inline void erase(std::uint64_t hash, std::uint32_t index) {
     std::size_t hole = home(tag_of(hash));
@@ -104,7 +112,7 @@ class index_table {
     return at + 1 == entries_.size() ? 0 : at + 1;
   }
   inline void grow() {
-    std::vector<entry> old(2 * entries_.size() + 8);
+    big_vector<entry> old(2 * entries_.size() + 8);
     old.swap(entries_);
     for (const entry& e : old)
       if (e.index != none) put(e);
@@ -116,7 +124,7 @@ class index_table {
     entries_[at] = e;
   }
 
-  std::vector<entry> entries_;
+  big_vector<entry> entries_;
   std::size_t size_ = 0;
 };
 

@@ -2,10 +2,12 @@
 // previous one.
 module;
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,80 +15,119 @@ module;
 
 module vmnet.plan;
 
-namespace vmnet {
+import vmnet.big_vector;
 
-/// Scatters `from` to `to` by `digit_of`, which is below `digits`, keeping the
-/// order of equal digits; returns where each digit's run ends.
-template <class DigitOf>
-std::vector<std::uint32_t> plan_builder::scatter(const std::vector<ranked>& from,
-                                                 std::vector<ranked>& to, std::size_t digits,
-                                                 DigitOf digit_of) {
-  std::vector<std::uint32_t> at(digits);
-  for (const ranked& r : from) ++at[digit_of(r)];
+namespace vmnet {
+namespace {
+
+/// How many VMs ahead memory is asked for.
+constexpr std::size_t prefetch_distance = 12;
+
+/// Sorts by `bits` bits of `key_of` from `shift` on, keeping the order where they
+/// are equal. A few thousand buckets at most: with more of them than a cache has
+/// lines, each write is a wait for memory. `spare` has the size of `items`.
+template <class Item, class KeyOf>
+void sort_by_digit(detail::big_vector<Item>& items, detail::big_vector<Item>& spare, unsigned shift,
+                   unsigned bits, KeyOf key_of) {
+  const std::uint64_t mask = (std::uint64_t{1} << bits) - 1;
+  std::vector<std::uint32_t> at(mask + 1);
+  for (const Item& item : items) ++at[key_of(item) >> shift & mask];
   std::uint32_t sum = 0;
   for (std::uint32_t& count : at) sum += std::exchange(count, sum);
-  for (const ranked& r : from) to[at[digit_of(r)]++] = r;
-  return at;
+  for (const Item& item : items) spare[at[key_of(item) >> shift & mask]++] = item;
+  items.swap(spare);
 }
 
+}  // namespace
+
 void plan_builder::rank_vms() {
-  order_.reserve(vms_.size());
-  bool some_have_none = false;
-  for (std::size_t i = 0; i < vms_.size(); ++i) {
-    const fleet_vm& vm = vms_[i];
-    order_.push_back({.rank = siphash_2_4(vm.id, options_.key),
-                      .digest = fnv1a_64(vm.id),
-                      .generation = vm.generation.value_or(0),
-                      .vm = static_cast<std::uint32_t>(i)});
-    (vm.generation ? plan_.has_generations_ : some_have_none) = true;
-  }
+  hash_ids();
   sort_by_rank();
   find_duplicates();
+  find_kept();
+  make_records();
+}
+
+/// Takes what is wanted of the VMs while they stand in the order of memory. Later
+/// on each would be a wait.
+void plan_builder::hash_ids() {
+  constexpr std::size_t chunk = 256;
+  std::array<std::string_view, chunk> ids;
+  std::array<std::uint64_t, chunk> digests;
+  bool some_have_none = false;
+  std::uint32_t subnet = 0;
+  order_.reserve(vms_.size());
+  for (std::size_t i = 0; i < vms_.size(); ++i) {
+    const std::size_t in_chunk = i % chunk;
+    if (in_chunk == 0) {
+      const auto next = vms_.subspan(i, std::min(chunk, vms_.size() - i));
+      std::ranges::transform(next, ids.begin(), &fleet_vm::id);
+      fnv1a_64_batch(std::span(ids).first(next.size()), std::span(digests).first(next.size()))
+          .value();
+    }
+    const fleet_vm& vm = vms_[i];
+    if (plan_.subnets_[subnet].subnet != vm.subnet) subnet = subnet_index(vm.subnet);
+    ++plan_.subnets_[subnet].vms;
+    order_.push_back({.rank = siphash_2_4(vm.id, options_.key),
+                      .digest = digests[in_chunk],
+                      .vm = static_cast<std::uint32_t>(i),
+                      .subnet = subnet});
+    pinned_ = pinned_ || vm.guest_ip || vm.tap_name || vm.mac;
+    (vm.generation ? plan_.has_generations_ : some_have_none) = true;
+  }
   if (plan_.has_generations_ && some_have_none)
     for (const fleet_vm& vm : vms_)
       if (!vm.generation)
         errors_.push_back(
             {.code = plan_errc::missing_generation, .id = std::string(vm.id), .subnet = vm.subnet});
-  find_kept();
-  make_records();
 }
 
 /// Ranks are uniform, so their top bits leave about one VM in each bucket.
 void plan_builder::sort_by_rank() {
-  const auto bits = std::max(static_cast<unsigned>(std::bit_width(order_.size())), 1U);
-  std::vector<ranked> sorted(order_.size());
-  const auto ends = scatter(order_, sorted, std::size_t{1} << bits,
-                            [&](const ranked& r) { return r.rank >> (64 - bits); });
-  std::uint32_t first = 0;
-  for (const std::uint32_t end : ends) {
+  const auto bits = static_cast<unsigned>(std::bit_width(order_.size())) / 2 + 1;
+  detail::big_vector<ranked> spare(order_.size());
+  for (const unsigned shift : {64 - 2 * bits, 64 - bits})
+    sort_by_digit(order_, spare, shift, bits, [](const ranked& r) { return r.rank; });
+  const auto top = [&](const ranked& r) { return r.rank >> (64 - 2 * bits); };
+  for (auto first = order_.begin(); first != order_.end();) {
+    auto end = first + 1;
+    while (end != order_.end() && top(*end) == top(*first)) ++end;
     if (end - first > 1)
-      std::sort(sorted.begin() + first, sorted.begin() + end,
-                [&](const ranked& a, const ranked& b) {
-                  if (a.rank != b.rank) return a.rank < b.rank;
-                  const fleet_vm& one = vms_[a.vm];
-                  const fleet_vm& other = vms_[b.vm];
-                  // Equal ids are a fault, which is told the same for any order of input.
-                  return one.id != other.id ? one.id < other.id : one.subnet < other.subnet;
-                });
+      std::sort(first, end, [&](const ranked& a, const ranked& b) {
+        if (a.rank != b.rank) return a.rank < b.rank;
+        const fleet_vm& one = vms_[a.vm];
+        const fleet_vm& other = vms_[b.vm];
+        // Equal ids are a fault, which is told the same for any order of input.
+        return one.id != other.id ? one.id < other.id : one.subnet < other.subnet;
+      });
     first = end;
   }
-  order_.swap(sorted);
 }
 
 /// A stable sort, byte by byte; most bytes are the same in all generations.
 void plan_builder::sort_by_generation() {
+  struct aged {
+    std::uint64_t generation;
+    std::uint32_t position;  // in order_
+  };
+  detail::big_vector<aged> by_age;
+  by_age.reserve(order_.size());
   std::uint64_t ones = 0;
   std::uint64_t zeros = 0;
   for (const ranked& r : order_) {
-    ones |= r.generation;
-    zeros |= ~r.generation;
+    const std::uint64_t generation = *vms_[r.vm].generation;
+    by_age.push_back({generation, static_cast<std::uint32_t>(by_age.size())});
+    ones |= generation;
+    zeros |= ~generation;
   }
-  std::vector<ranked> sorted(order_.size());
-  for (unsigned shift = 0; shift < 64; shift += 8) {
-    if (((ones & zeros) >> shift & 0xffU) == 0) continue;
-    scatter(order_, sorted, 256, [&](const ranked& r) { return r.generation >> shift & 0xffU; });
-    order_.swap(sorted);
-  }
+  detail::big_vector<aged> spare(by_age.size());
+  for (unsigned shift = 0; shift < 64; shift += 8)
+    if (((ones & zeros) >> shift & 0xffU) != 0)
+      sort_by_digit(by_age, spare, shift, 8, [](const aged& a) { return a.generation; });
+  detail::big_vector<ranked> sorted;
+  sorted.reserve(order_.size());
+  for (const aged& a : by_age) sorted.push_back(order_[a.position]);
+  order_.swap(sorted);
 }
 
 void plan_builder::find_duplicates() {
@@ -116,6 +157,7 @@ std::optional<std::uint32_t> plan_builder::vm_of(std::string_view id) const {
 void plan_builder::find_kept() {
   if (options_.keep.empty()) return;
   kept_.assign(vms_.size(), nullptr);
+  pinned_ = true;
   for (const planned_vm& old : options_.keep) {
     const auto vm = vm_of(old.id);
     if (!vm) continue;
@@ -131,24 +173,26 @@ void plan_builder::find_kept() {
 }
 
 void plan_builder::make_records() {
-  sort_by_generation();
+  if (!errors_.empty()) return;
+  if (plan_.has_generations_) sort_by_generation();
   plan_.records_.reserve(order_.size());
-  std::uint32_t subnet = 0;
+  ranks_.reserve(order_.size());
   for (std::size_t i = 0; i < order_.size(); ++i) {
+    if (order_.size() - i > prefetch_distance) {
+      const fleet_vm& ahead = vms_[order_[i + prefetch_distance].vm];
+      __builtin_prefetch(&ahead.id);
+      if (plan_.has_generations_) __builtin_prefetch(&ahead.generation);
+    }
     const ranked& r = order_[i];
-    if (order_.size() - i > prefetch_distance)
-      __builtin_prefetch(&vms_[order_[i + prefetch_distance].vm]);
     const fleet_vm& vm = vms_[r.vm];
-    if (plan_.subnets_[subnet].subnet != vm.subnet) subnet = subnet_index(vm.subnet);
-    ++plan_.subnets_[subnet].vms;
-    pinned_ = pinned_ || vm.guest_ip || vm.tap_name || vm.mac || !kept_.empty();
+    ranks_.push_back(r.rank);
     plan_.records_.push_back({.id = vm.id,
                               .digest = r.digest,
-                              .generation = r.generation,
+                              .generation = plan_.has_generations_ ? *vm.generation : 0,
                               .mac = 0,
                               .tap = plan::no_tap,
                               .ip = 0,
-                              .subnet = subnet});
+                              .subnet = r.subnet});
   }
 }
 

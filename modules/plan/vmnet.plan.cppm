@@ -23,6 +23,7 @@ module;
 
 export module vmnet.plan;
 
+import vmnet.big_vector;
 import vmnet.index_table;
 
 export import vmnet.alloc;
@@ -198,7 +199,7 @@ class plan {
 
   [[nodiscard]] interface_name tap_name_of(const record& r) const;
 
-  std::vector<record> records_;
+  detail::big_vector<record> records_;
   std::vector<displacement> displacements_;   // by VM and resource
   std::vector<interface_name> foreign_taps_;  // pinned names of another form, ascending
   std::vector<subnet_load> subnets_;
@@ -298,15 +299,12 @@ class plan_builder {
  private:
   using record = plan::record;
 
-  /// How many VMs ahead memory is asked for.
-  static constexpr std::size_t prefetch_distance = 12;
-
   /// A VM on its way into the order of seniority.
   struct ranked {
     std::uint64_t rank;
     std::uint64_t digest;
-    std::uint64_t generation;
     std::uint32_t vm;
+    std::uint32_t subnet;  // in plan_.subnets_
   };
   /// Who wants a value by a pin or by the previous plan.
   struct wish {
@@ -323,10 +321,7 @@ class plan_builder {
 
   // seniority.cpp: ids, generations, ranks
   void rank_vms();
-  template <class DigitOf>
-  static std::vector<std::uint32_t> scatter(const std::vector<ranked>& from,
-                                            std::vector<ranked>& to, std::size_t digits,
-                                            DigitOf digit_of);
+  void hash_ids();
   void sort_by_rank();
   void sort_by_generation();
   void find_duplicates();
@@ -349,14 +344,13 @@ class plan_builder {
   // place.cpp: values and their holders, placing the rest
   ipv4_network subnet_of(std::uint32_t i) const;
   std::uint64_t hash_of(std::uint64_t value) const;
+  std::uint64_t hash_of_ip(std::uint32_t ip) const;
   std::uint32_t claim_tap(std::uint32_t i, std::uint64_t value);
   std::uint32_t claim_ip(std::uint32_t i, std::uint32_t value);
   std::uint32_t claim_mac(std::uint32_t i, std::uint64_t value);
   void place_all();
-  void prefetch(const record& r) const;
   std::uint32_t address_at(const record& r, std::uint64_t slot) const;
   std::uint32_t home_of(const record& r) const;
-  std::uint64_t rank_of(std::uint32_t i) const;
   void place_tap(std::uint32_t i);
   void place_mac(std::uint32_t i);
   void place_ip(std::uint32_t i);
@@ -370,8 +364,9 @@ class plan_builder {
   std::uint64_t seed_;  // of the tables, so that nobody can crowd them who lacks the key
   plan plan_;
   std::vector<plan_error> errors_;
-  std::vector<ranked> order_;            // by seniority once there are records
-  std::vector<const planned_vm*> kept_;  // by input position; empty without a previous plan
+  detail::big_vector<ranked> order_;         // by seniority once there are records
+  detail::big_vector<std::uint64_t> ranks_;  // by seniority
+  std::vector<const planned_vm*> kept_;      // by input position; empty without a previous plan
   std::vector<bool> may_move_;
   bool pinned_ = false;  // somebody wants a value by pin or previous plan
   detail::index_table taps_;

@@ -27,11 +27,11 @@ plan_errc kept_code(plan_errc code) {
 }  // namespace
 
 void plan_builder::place_pins() {
-  if (!pinned_) std::vector<ranked>().swap(order_);
+  if (!pinned_) detail::big_vector<ranked>().swap(order_);
   taps_ = index_table(plan_.records_.size());
+  if (!pinned_) return;
   ips_ = index_table(plan_.records_.size());
   macs_ = index_table(plan_.records_.size());
-  if (!pinned_) return;
   collect_foreign_taps();
   for (std::uint32_t i = 0; i < plan_.records_.size(); ++i) {
     const fleet_vm& vm = vms_[order_[i].vm];
@@ -52,7 +52,7 @@ void plan_builder::place_kept() {
     if (plan_.records_[i].ip == 0) want_ip(by, old.guest_ip);
     if (plan_.records_[i].mac == 0) want_mac(by, old.mac);
   }
-  std::vector<ranked>().swap(order_);
+  detail::big_vector<ranked>().swap(order_);
 }
 
 void plan_builder::want_tap(const wish& by, const interface_name& name) {

@@ -44,6 +44,17 @@ TEST(IndexTable, InsertsWhateverHasTheHash) {
   for (std::uint32_t i = 0; i < 100; ++i) EXPECT_EQ(table.find(hash_with_tag(i / 3), is{i}), i);
 }
 
+TEST(IndexTable, IsEmptyAfterClear) {
+  index_table table;
+  for (std::uint32_t i = 0; i < 100; ++i) table.insert(hash_with_tag(i), i);
+  table.clear();
+  EXPECT_EQ(table.size(), 0U);
+  for (std::uint32_t i = 0; i < 100; ++i)
+    EXPECT_EQ(table.find(hash_with_tag(i), is{i}), index_table::none);
+  EXPECT_EQ(table.find_or_insert(hash_with_tag(7), 8, is{8}), index_table::none);
+  EXPECT_EQ(table.find(hash_with_tag(7), is{8}), 8U);
+}
+
 // Runs that wrap around the end, with every member taken out in turn.
 TEST(IndexTable, FindsTheRestAfterAnyOneIsTakenOut) {
   for (const std::uint32_t first_tag : {0x0U, 0x7fffffffU, 0xf8000000U, 0xfffffff0U}) {
