@@ -37,6 +37,9 @@ namespace {
 
 using bytes = std::span<const std::byte>;
 
+/// The size with what pads it. libmnl's macro for it warns of a sign with GCC.
+constexpr std::size_t padded(std::size_t size) { return (size + 3) / 4 * 4; }
+
 bytes payload_of(const nlattr* attribute) {
   return {static_cast<const std::byte*>(mnl_attr_get_payload(attribute)),
           mnl_attr_get_payload_len(attribute)};
@@ -51,7 +54,7 @@ bool for_each_attribute(bytes payload, Each each) {
     const auto* const attribute = reinterpret_cast<const nlattr*>(payload.data() + at);
     if (!mnl_attr_ok(attribute, static_cast<int>(payload.size() - at))) return false;
     if (!each(attribute)) return false;
-    at += MNL_ALIGN(std::size_t{mnl_attr_get_len(attribute)});
+    at += padded(mnl_attr_get_len(attribute));
   }
   return at >= payload.size();
 }
@@ -134,7 +137,7 @@ struct parsed {
     if (size < sizeof(Header)) return false;
     const auto* const payload = static_cast<const std::byte*>(mnl_nlmsg_get_payload(message));
     std::memcpy(&header, payload, sizeof(Header));
-    const std::size_t skipped = std::min(MNL_ALIGN(sizeof(Header)), size);
+    const std::size_t skipped = std::min(padded(sizeof(Header)), size);
     return attributes.read({payload + skipped, size - skipped});
   }
 };
@@ -250,8 +253,8 @@ std::string element_text(bytes key) {
         text += "0123456789abcdef"[std::to_integer<unsigned>(one) >> shift & 15U];
     return text;
   }
-  const std::string_view padded(reinterpret_cast<const char*>(key.data()), name_end);
-  std::string text = '"' + std::string(padded.substr(0, padded.find('\0'))) + '"';
+  const std::string_view name(reinterpret_cast<const char*>(key.data()), name_end);
+  std::string text = '"' + std::string(name.substr(0, name.find('\0'))) + '"';
   if (key.size() >= mac_end) text += " . " + to_string(mac_at(key.subspan(name_end)));
   if (key.size() == address_end) {
     std::array<std::uint8_t, 4> octets{};
