@@ -86,6 +86,23 @@ void check_batch(std::string_view bytes) {
         "and the refusal says so");
 }
 
+/// The bytes again and again, long enough for the kernels of long inputs: whole
+/// and from a state in the middle, by each instruction set.
+void check_long(std::string_view bytes) {
+  if (bytes.empty()) return;
+  const std::size_t size = 256 + bytes.size() * 7919 % 4096;
+  const auto block = std::make_unique<char[]>(size);
+  for (std::size_t i = 0; i < size; ++i) block[i] = bytes[i % bytes.size()];
+  const std::string_view text(block.get(), size);
+  const std::uint64_t want = oracle(text);
+  for (const vmnet::isa set : vmnet::supported_isas()) {
+    check(vmnet::force_isa(set), "a supported set can be forced");
+    check(vmnet::fnv1a_64(text) == want, "every kernel gives a long text's digest");
+    check(vmnet::fnv1a_64(as_bytes(text)) == want, "and that of long bytes");
+    check_split(text, bytes.size() % 64, want);
+  }
+}
+
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -96,6 +113,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   check(vmnet::fnv1a_64(as_bytes(bytes)) == want, "the digest of bytes is the oracle's");
   check_alignments(bytes, want);
   check_batch(bytes);
+  check_long(bytes);
   for (const std::size_t at : {std::size_t{0}, std::size_t{1}, size / 3, size / 2, size})
     if (at <= size) check_split(bytes, at, want);
 

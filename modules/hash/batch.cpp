@@ -22,6 +22,13 @@ void fnv1a_64_batch(const std::string_view* ids, std::uint64_t* digests,
   kernels::digest_batch_portable(ids, digests, size);
 }
 
+std::uint64_t fnv1a_64_stream(std::uint64_t state, const char* bytes, std::size_t size) noexcept {
+#if VMNET_X86_KERNELS
+  if (active_isa() == isa::avx512) return kernels::digest_stream_avx512(state, {bytes, size});
+#endif
+  return kernels::digest_plain(state, {bytes, size});
+}
+
 }  // namespace vmnet::detail
 
 namespace vmnet {

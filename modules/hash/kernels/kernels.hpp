@@ -32,6 +32,9 @@ digest_batch digest_batch_portable;
 #if VMNET_X86_KERNELS
 digest_batch digest_batch_avx2;
 digest_batch digest_batch_avx512;
+
+/// The state behind `bytes`, from `state` on.
+std::uint64_t digest_stream_avx512(std::uint64_t state, std::string_view bytes) noexcept;
 #endif
 
 }  // namespace vmnet::kernels
