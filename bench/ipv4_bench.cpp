@@ -172,6 +172,10 @@ int main(int argc, char** argv) {
 #if VMNET_BENCH_RUST
   add_foreign("parse_address", "rust", address_views, rust_parse_addresses, address_sum);
   add_foreign("parse_cidr", "rust", network_views, rust_parse_networks, network_sum);
+  std::uint64_t text_size = 0;
+  for (const std::string_view text : address_views) text_size += text.size();
+  bench::require(rust_format_addresses(addresses.data(), addresses.size()) == text_size,
+                 "format_address by rust");
   bench::add("format_address" + size_and_who + "rust", count, [addresses] {
     benchmark::DoNotOptimize(rust_format_addresses(addresses.data(), addresses.size()));
   });

@@ -7,6 +7,9 @@
 //   stop vm-31
 //   END
 //
+// 'vmnet emit nftables --snapshot /var/lib/runtime/pool' and the like make of the same
+// pool what the host takes.
+//
 // The pool is saved after every change and before anything is done with it, so that
 // a runtime that is killed never gives an address twice. A directory is for one
 // runtime at a time. Ids are printed as they are: here they come from who runs it.

@@ -47,6 +47,16 @@ class Runtime(unittest.TestCase):
         self.run_lines("stop vm-1")
         self.assertFalse(os.path.exists(path))
 
+    def test_the_program_takes_its_pool(self):
+        told, _ = self.run_lines("start vm-31", "start vm-54")
+        emitted = subprocess.run([os.environ["VMNET_PROGRAM"], "emit", "firecracker", "--snapshot",
+                                  os.path.join(self.directory, "pool"), "vm-31", "vm-54"],
+                                 capture_output=True, text=True, check=True, timeout=60).stdout
+        for line, config in zip(told, emitted.splitlines(), strict=True):
+            with open(line.split()[2], encoding="ascii") as file:
+                self.assertEqual(json.loads(config)["network-interfaces"],
+                                 json.load(file)["network-interfaces"])
+
     def test_a_released_address_rests_and_waits_for_its_owner(self):
         self.run_lines("start vm-31", "stop vm-31")
         other, _ = self.run_lines("start vm-54")
