@@ -1,17 +1,24 @@
 // Scheme v1 for any id in networks of all 33 prefix lengths.
 //
-// Input: four bytes of an address, one of a prefix length, then the id. The oracle counts in 128
-// bits, writes hexadecimal with printf, and hashes by shift and add.
+// Input: four bytes of an address, one of a prefix length, then the id, which for the batch is
+// cut into many. The oracle counts in 128 bits, writes hexadecimal with printf, and hashes by
+// shift and add; a batch, by each instruction set, has to equal the single function.
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <functional>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "check.hpp"
 
 import vmnet.alloc;
+import vmnet.isa;
 
 namespace {
 
@@ -115,6 +122,49 @@ void check_identity(std::string_view id, std::uint64_t digest, vmnet::ipv4_netwo
         "an identity equals itself and not the default value");
 }
 
+/// Whole identities and single columns of `ids`, by the instruction set that is forced.
+void check_batch_of(std::span<const std::string_view> ids, vmnet::ipv4_network subnet) {
+  const bool fits = subnet.prefix_length() <= 30;
+  std::vector<vmnet::vm_identity> identities(ids.size() + 1);
+  const auto whole = vmnet::identify_batch(ids, subnet, std::span(identities).first(ids.size()));
+  check(whole.has_value() == fits, "a batch has values where single ids have");
+  if (ids.empty()) return;  // and columns of nothing are not wanted
+  std::vector<vmnet::interface_name> tap_names(ids.size());
+  std::vector<vmnet::ipv4_address> addresses(ids.size());
+  std::vector<vmnet::mac_address> macs(ids.size());
+  vmnet::identity_columns columns;
+  columns.tap_names = tap_names;
+  columns.guest_ips = addresses;
+  columns.macs = macs;
+  check(vmnet::identify_batch(ids, subnet, columns).has_value() == whole.has_value(),
+        "columns are there where identities are");
+  if (!fits) return;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const auto one = vmnet::identify(ids[i], subnet);
+    check(identities[i] == *one, "an identity of a batch is that of its id");
+    check(tap_names[i] == one->tap_name && addresses[i] == one->guest_ip && macs[i] == one->mac,
+          "and so are its columns");
+  }
+  check(identities.back() == vmnet::vm_identity(), "nothing is written behind the identities");
+  check(!vmnet::identify_batch(ids, subnet, identities), "spans of different sizes are refused");
+}
+
+void check_batch(std::string_view bytes, vmnet::ipv4_network subnet) {
+  std::vector<std::unique_ptr<char[]>> blocks;  // of the size of their id, for ASan to see
+  std::vector<std::string_view> ids;
+  for (std::string_view left = bytes; !left.empty() && ids.size() < 40;) {
+    const std::string_view part = left.substr(0, static_cast<std::uint8_t>(left[0]) % 72U);
+    left.remove_prefix(std::max<std::size_t>(part.size(), 1));
+    blocks.push_back(std::make_unique<char[]>(part.size()));
+    part.copy(blocks.back().get(), part.size());
+    ids.emplace_back(blocks.back().get(), part.size());
+  }
+  for (const vmnet::isa set : vmnet::supported_isas()) {
+    check(vmnet::force_isa(set), "a supported set can be forced");
+    check_batch_of(ids, subnet);
+  }
+}
+
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -133,6 +183,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     check_gateway(subnet);
     check_allocation(id, digest, subnet);
     if (prefix_length == chosen || prefix_length >= 30) check_identity(id, digest, subnet);
+    if (prefix_length == chosen) check_batch(id, subnet);
   }
   return 0;
 }

@@ -111,10 +111,20 @@ void check_fault(const vmnet::cli::id_reader& reader, const fuzz::input_expectat
         "a message holds no byte of the input that a terminal would obey");
 }
 
-/// What the reader gives, event by event, against what the oracle expects.
+/// What the reader gives, event by event, against what the oracle expects; with a
+/// `batch` up to so many ids at once where it has them.
 void check_events(vmnet::cli::id_reader& reader,
-                  const std::vector<fuzz::input_expectation>& expected, int error) {
-  for (const fuzz::input_expectation& want : expected) {
+                  const std::vector<fuzz::input_expectation>& expected, int error,
+                  std::size_t batch) {
+  std::vector<std::string_view> ids(batch);
+  for (std::size_t at = 0; at < expected.size();) {
+    const std::size_t count = reader.next_ids(ids);
+    for (std::size_t i = 0; i < count; ++i, ++at)
+      check(at < expected.size() && expected[at].is_row && !expected[at].subnet &&
+                expected[at].id == ids[i],
+            "the ids of a batch are those of rows in their order");
+    if (count > 0) continue;
+    const fuzz::input_expectation& want = expected[at++];
     const input_event event = reader.next();
     check(event == (want.is_row ? input_event::row : input_event::fault),
           "a line is accepted exactly where the oracle accepts it");
@@ -168,7 +178,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     rules.json = options.format == vmnet::cli::input_format::jsonl;
   watched_source source(text, step == 0 ? text.size() + 1 : step, error);
   vmnet::cli::id_reader reader(source, options);
-  check_events(reader, fuzz::expect_input(text, rules, fails), error);
+  check_events(reader, fuzz::expect_input(text, rules, fails), error, mode / 24U % 4U);
   check(source.largest() <= 2 * std::max(buffer, options.max_line + 1),
         "memory is bounded by the longest line");
   return 0;

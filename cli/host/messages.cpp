@@ -21,6 +21,7 @@ module;
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -317,6 +318,7 @@ int error_in(const nlmsghdr* message) {
   if (mnl_nlmsg_get_payload_len(message) < sizeof error)
     return message->nlmsg_type == NLMSG_DONE ? 0 : EBADMSG;
   std::memcpy(&error, mnl_nlmsg_get_payload(message), sizeof error);
+  if (error == std::numeric_limits<int>::min()) return EBADMSG;
   return error < 0 ? -error : 0;
 }
 

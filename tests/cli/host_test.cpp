@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -219,6 +220,9 @@ TEST(HostMessages, TellTheKernelsError) {
   EXPECT_EQ(answer.error, 0);
   EXPECT_EQ(take(message(NLMSG_DONE, {as_bytes(-ENOENT)}), host).error, ENOENT);
   EXPECT_EQ(take(message(NLMSG_ERROR, {}), host).error, EBADMSG);
+  // Its negation is no int.
+  EXPECT_EQ(take(message(NLMSG_ERROR, {as_bytes(std::numeric_limits<int>::min())}), host).error,
+            EBADMSG);
   EXPECT_EQ(take(message(NLMSG_OVERRUN, {}), host).error, ENOBUFS);
 }
 
