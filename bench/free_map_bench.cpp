@@ -5,12 +5,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
+#include <memory>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
 #include <vector>
+
+#include "suite.hpp"
 
 import vmnet.free_map;
 
@@ -37,10 +39,12 @@ pair slots_taken(std::uint64_t ten_thousandths) {
   return made;
 }
 
+constexpr std::size_t num_starts = 65'536;
+
 std::vector<std::uint32_t> starts() {
   std::mt19937_64 random(2);
   std::vector<std::uint32_t> list;
-  for (int i = 0; i < 1 << 16; ++i)
+  for (std::size_t i = 0; i < num_starts; ++i)
     list.push_back(static_cast<std::uint32_t>(random() % num_slots));
   return list;
 }
@@ -58,60 +62,48 @@ std::uint32_t take_next(peer_set& set, std::uint32_t from) {
   return slot;
 }
 
-void compare_results(pair& slots) {
-  for (const std::uint32_t start : starts()) {
+void compare_results(pair& slots, const std::vector<std::uint32_t>& starts) {
+  for (const std::uint32_t start : starts) {
     const std::uint64_t ours = take_next(slots.ours, start);
     const std::uint32_t peers = take_next(slots.peers, start);
     slots.ours.give(ours);
     slots.peers.insert(peers);
-    if (ours == peers && slots.ours.count() == slots.peers.size()) continue;
-    std::fputs("not equal to the peer\n", stderr);
-    std::abort();
+    bench::require(ours == peers && slots.ours.count() == slots.peers.size(), "next_free");
   }
 }
 
-/// One at a time: the peer takes 800 MB where all are free.
-pair& slots_of(std::uint64_t ten_thousandths) {
-  static std::uint64_t made_for = 10'000;
-  static pair made;
-  if (made_for == ten_thousandths) return made;
-  made = pair();
-  made = slots_taken(ten_thousandths);
-  made_for = ten_thousandths;
-  compare_results(made);
-  return made;
-}
-
-void ours(benchmark::State& state, std::uint64_t taken) {
-  pair& slots = slots_of(taken);
-  const auto list = starts();
-  std::size_t i = 0;
-  for (auto _ : state) {
-    const std::uint64_t slot = take_next(slots.ours, list[i++ % list.size()]);
-    benchmark::DoNotOptimize(slot);
-    slots.ours.give(slot);
-  }
-}
-void peer(benchmark::State& state, std::uint64_t taken) {
-  pair& slots = slots_of(taken);
-  const auto list = starts();
-  std::size_t i = 0;
-  for (auto _ : state) {
-    const std::uint32_t slot = take_next(slots.peers, list[i++ % list.size()]);
-    benchmark::DoNotOptimize(slot);
-    slots.peers.insert(slot);
-  }
+void add_share(std::uint64_t ten_thousandths) {
+  // Made when it is first worked with: where all are free the peer takes 800 MB.
+  const auto slots = [made = std::make_shared<std::optional<pair>>(), ten_thousandths]() -> pair& {
+    if (!*made) {
+      *made = slots_taken(ten_thousandths);
+      compare_results(**made, starts());
+    }
+    return **made;
+  };
+  const std::string name =
+      "next_free/taken-" + std::to_string(ten_thousandths) + "/" + std::to_string(num_starts) + "/";
+  bench::add(name + "vmnet", num_starts, [slots, from = starts()] {
+    vmnet::free_map& map = slots().ours;
+    for (const std::uint32_t start : from) {
+      const std::uint64_t slot = take_next(map, start);
+      benchmark::DoNotOptimize(slot);
+      map.give(slot);
+    }
+  });
+  bench::add(name + "std_set", num_starts, [slots, from = starts()] {
+    peer_set& set = slots().peers;
+    for (const std::uint32_t start : from) {
+      const std::uint32_t slot = take_next(set, start);
+      benchmark::DoNotOptimize(slot);
+      set.insert(slot);
+    }
+  });
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Registered by call: the macro needs __COUNTER__, which clang 22 warns of.
-  for (const std::uint64_t taken : {0U, 5'000U, 9'000U, 9'999U}) {
-    const std::string name = "next_free_in_a_slash_8/" + std::to_string(taken) + "_of_10000_taken/";
-    benchmark::RegisterBenchmark((name + "ours").c_str(), ours, taken);
-    benchmark::RegisterBenchmark((name + "peer").c_str(), peer, taken);
-  }
-  benchmark::Initialize(&argc, argv);
-  benchmark::RunSpecifiedBenchmarks();
+  for (const std::uint64_t taken : {0U, 5'000U, 9'000U, 9'999U}) add_share(taken);
+  return bench::run(argc, argv);
 }
