@@ -10,7 +10,6 @@
 #include <iterator>
 #include <limits>
 #include <optional>
-#include <regex>
 #include <set>
 #include <string>
 #include <string_view>
@@ -182,11 +181,17 @@ bool is_interface_name(std::string_view name) {
          name.find_first_of(refused) == std::string_view::npos;
 }
 
-/// `aa:bb:cc:dd:ee:ff`, with hyphens, or as `aabb.ccdd.eeff`.
+/// Whether `text` is written as `form`, where h stands for a hexadecimal digit.
+bool is_written_as(std::string_view text, std::string_view form) {
+  return std::ranges::equal(text, form, [](char c, char wanted) {
+    return wanted == 'h' ? hex_digits.find(c) != std::string_view::npos : c == wanted;
+  });
+}
+
 std::optional<std::uint64_t> mac_of(const std::string& text) {
-  static const std::regex usual("([0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\\2){4}[0-9A-Fa-f]{2}");
-  static const std::regex dotted("(?:[0-9A-Fa-f]{4}\\.){2}[0-9A-Fa-f]{4}");
-  if (!std::regex_match(text, usual) && !std::regex_match(text, dotted)) return std::nullopt;
+  if (!is_written_as(text, "hh:hh:hh:hh:hh:hh") && !is_written_as(text, "hh-hh-hh-hh-hh-hh") &&
+      !is_written_as(text, "hhhh.hhhh.hhhh"))
+    return std::nullopt;
   std::string digits;
   std::ranges::copy_if(text, std::back_inserter(digits),
                        [](char c) { return hex_digits.find(c) != std::string_view::npos; });

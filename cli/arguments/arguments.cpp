@@ -74,6 +74,20 @@ std::optional<ipv4_network> read_guest_subnet(std::string_view option, std::stri
   return std::nullopt;
 }
 
+void add_guest_subnet(command& to, std::optional<std::string>& into) {
+  to.add({.names = "--subnet",
+          .help = "The guests' subnet, as 172.30.0.0/24; needed where an id has none of its own",
+          .value_name = "CIDR"},
+         into);
+}
+
+void add_output_option(command& to, std::string& into) {
+  to.add({.names = "-o,--output",
+          .help = "Write to FILE instead of standard output",
+          .value_name = "FILE"},
+         into);
+}
+
 void add_id_inputs(command& to, std::vector<id_input>& into) {
   to.add({.names = "ID", .help = "Ids of VMs; '-' is a file of them"}, [&into](std::string id) {
     const bool is_file = id == "-";

@@ -38,6 +38,12 @@ export namespace vmnet::cli {
 [[nodiscard]] std::optional<ipv4_network> read_guest_subnet(std::string_view option,
                                                             std::string_view text);
 
+/// Adds --subnet to a command that takes ids.
+void add_guest_subnet(command& to, std::optional<std::string>& into);
+
+/// Adds -o and --output.
+void add_output_option(command& to, std::string& into);
+
 /// An id, or a file of them.
 struct id_input {
   bool is_file = false;

@@ -1,7 +1,6 @@
 // vmnet carve: free networks out of a block.
 module;
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -57,11 +56,7 @@ int write_networks(ipv4_set free, int length, std::uint64_t count) {
     count -= carved->networks.size();
     free = std::move(carved->rest);
   }
-  if (const int error = out.commit(); error != 0 && error != EPIPE) {
-    report(system_fault("cannot write standard output", error));
-    return exit_system_failed;
-  }
-  return exit_good;
+  return commit_output(out);
 }
 
 int run(const carve_options& options) {

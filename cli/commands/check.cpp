@@ -202,19 +202,7 @@ Examples:
 void add_check(command_line& program) {
   command& added = program.add("check", "Tell what of its VMs' network a host lacks", details);
   const auto options = std::make_shared<check_arguments>();
-  added.add({.names = "--subnet",
-             .help = "The guests' subnet, as 172.30.0.0/24; needed where an id has none of its own",
-             .value_name = "CIDR"},
-            options->from.subnet);
-  add_id_inputs(added, options->from.inputs);
-  add_input_options(added, options->from.input);
-  added.add({.names = "--plan", .help = "A file of planned VMs", .value_name = "FILE"},
-            options->from.plan);
-  added.add({.names = "--snapshot",
-             .help = "A pool's snapshot",
-             .value_name = "FILE",
-             .excludes = "--plan"},
-            options->from.snapshot);
+  add_machine_options(added, options->from);
   added.add({.names = "--bridge", .help = "The bridge; by default vmnet0", .value_name = "NAME"},
             options->bridge);
   std::vector<std::string> names;

@@ -1,6 +1,5 @@
 // vmnet diff: what differs between two plans.
 module;
-#include <cerrno>
 #include <memory>
 #include <optional>
 #include <string>
@@ -83,10 +82,7 @@ int run(const diff_options& options) {
                                          out);
   write_changes(changes, *writer);
   writer->finish();
-  if (const int error = out.commit(); error != 0 && error != EPIPE) {
-    report(system_fault("cannot write standard output", error));
-    return exit_system_failed;
-  }
+  if (const int status = commit_output(out); status != exit_good) return status;
   if (changes.empty()) return exit_good;
   report(count_text(changes));
   return exit_answer_is_no;

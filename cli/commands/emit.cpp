@@ -173,9 +173,7 @@ int write_stream(const std::string& path, const emit_format& format, const emit_
       if (out.error() != 0) break;
     }
   }
-  if (const int error = out.commit(); error != 0 && error != EPIPE)
-    return failed(path == "-" ? "standard output" : escaped(path), error);
-  return exit_good;
+  return commit_output(out, path);
 }
 
 int write_directory(const std::string& path, const emit_format& format,
@@ -273,23 +271,8 @@ void add_emit(command_line& program) {
   added.add(
       {.names = "FORMAT", .help = "What to write", .required = true, .choices = format_names()},
       options->format);
-  added.add({.names = "--subnet",
-             .help = "The guests' subnet, as 172.30.0.0/24; needed where an id has none of its own",
-             .value_name = "CIDR"},
-            options->from.subnet);
-  add_id_inputs(added, options->from.inputs);
-  add_input_options(added, options->from.input);
-  added.add({.names = "--plan", .help = "A file of planned VMs", .value_name = "FILE"},
-            options->from.plan);
-  added.add({.names = "--snapshot",
-             .help = "A pool's snapshot",
-             .value_name = "FILE",
-             .excludes = "--plan"},
-            options->from.snapshot);
-  added.add({.names = "-o,--output",
-             .help = "Write to FILE instead of standard output",
-             .value_name = "FILE"},
-            options->output);
+  add_machine_options(added, options->from);
+  add_output_option(added, options->output);
   added.add({.names = "--out-dir",
              .help = "Write a file a VM into the new directory DIR",
              .value_name = "DIR",

@@ -265,10 +265,7 @@ Examples:
 void add_identify(command_line& program) {
   command& added = program.add("identify", "Print the network identities of VMs", details);
   const auto options = std::make_shared<identify_options>();
-  added.add({.names = "--subnet",
-             .help = "The guests' subnet, as 172.30.0.0/24; needed where an id has none of its own",
-             .value_name = "CIDR"},
-            options->subnet);
+  add_guest_subnet(added, options->subnet);
   add_id_inputs(added, options->inputs);
   add_input_options(added, options->input);
   added.add({.names = "--format",
@@ -277,10 +274,7 @@ void add_identify(command_line& program) {
             options->format);
   added.add({.names = "--digest", .help = "Add the field digest: all 64 bits of the hash"},
             options->digest);
-  added.add({.names = "-o,--output",
-             .help = "Write to FILE instead of standard output",
-             .value_name = "FILE"},
-            options->output);
+  add_output_option(added, options->output);
   added.add({.names = "--keep-going",
              .help = "Report bad lines and pass over them; the exit status is 2 then"},
             options->keep_going);

@@ -1,7 +1,6 @@
 // vmnet map: a subnet as a picture.
 module;
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -170,12 +169,7 @@ int run(const map_options& options) {
   content.draw(map);
   output out(options.output);
   out.write(as_svg ? map_svg(map) : map_text(map, wants_colour(out.fd())));
-  if (const int error = out.commit(); error != 0 && error != EPIPE) {
-    report(system_fault(
-        "cannot write " + (options.output == "-" ? "standard output" : escaped(options.output)),
-        error));
-    return exit_system_failed;
-  }
+  if (const int failed = commit_output(out, options.output); failed != exit_good) return failed;
   if (content.elsewhere() > 0)
     report(counted(content.elsewhere(), "VM is", "VMs are") + " in other subnets and not drawn");
   return exit_good;
@@ -201,10 +195,7 @@ void add_map(command_line& program) {
   add_input_options(added, options->input);
   added.add({.names = "--format", .help = "By default text", .choices = {"text", "svg"}},
             options->format);
-  added.add({.names = "-o,--output",
-             .help = "Write to FILE instead of standard output",
-             .value_name = "FILE"},
-            options->output);
+  add_output_option(added, options->output);
   added.on_run([options] { return run(*options); });
 }
 

@@ -7,7 +7,6 @@ module;
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -228,13 +227,7 @@ int write_plan(const plan& made, const plan_command_options& options) {
   for (std::size_t i = 0; i < made.size() && out.error() == 0; ++i)
     write_planned(format, made[i], *writer);
   writer->finish();
-  if (const int error = out.commit(); error != 0 && error != EPIPE) {
-    report(system_fault(
-        "cannot write " + (options.output == "-" ? "standard output" : escaped(options.output)),
-        error));
-    return exit_system_failed;
-  }
-  return exit_good;
+  return commit_output(out, options.output);
 }
 
 int run(const plan_command_options& options) {
@@ -294,10 +287,7 @@ void add_plan(command_line& program) {
   command& added =
       program.add("plan", "Plan a fleet: identities without collisions, from the set", details);
   const auto options = std::make_shared<plan_command_options>();
-  added.add({.names = "--subnet",
-             .help = "The guests' subnet, as 172.30.0.0/24; needed where an id has none of its own",
-             .value_name = "CIDR"},
-            options->subnet);
+  add_guest_subnet(added, options->subnet);
   add_id_inputs(added, options->inputs);
   add_input_options(added, options->input);
   added.add({.names = "--exclude",
@@ -324,10 +314,7 @@ void add_plan(command_line& program) {
              .help = "By default table on a terminal, jsonl elsewhere",
              .choices = {std::begin(format_names), std::end(format_names)}},
             options->format);
-  added.add({.names = "-o,--output",
-             .help = "Write to FILE instead of standard output",
-             .value_name = "FILE"},
-            options->output);
+  add_output_option(added, options->output);
   added.on_run([options] { return run(*options); });
 }
 

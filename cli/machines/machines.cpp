@@ -224,6 +224,18 @@ class shared_values {
 
 }  // namespace
 
+void add_machine_options(command& to, machine_options& into) {
+  add_guest_subnet(to, into.subnet);
+  add_id_inputs(to, into.inputs);
+  add_input_options(to, into.input);
+  to.add({.names = "--plan", .help = "A file of planned VMs", .value_name = "FILE"}, into.plan);
+  to.add({.names = "--snapshot",
+          .help = "A pool's snapshot",
+          .value_name = "FILE",
+          .excludes = "--plan"},
+         into.snapshot);
+}
+
 int read_machines(const machine_options& options, std::vector<machine>& machines) {
   const bool is_stored = options.plan || options.snapshot;
   if (options.inputs.empty() && !is_stored) {

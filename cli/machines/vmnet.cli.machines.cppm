@@ -32,6 +32,9 @@ struct machine_options {
   std::optional<std::string> snapshot;  // --snapshot
 };
 
+/// Adds the options for them, and ID.
+void add_machine_options(command& to, machine_options& into);
+
 /// Reads the VMs that `options` ask for into `machines`. Of a plan or a snapshot
 /// that is all, or those that the ids name, in their order. What is wrong is
 /// reported; then the exit status is another than `exit_good`.

@@ -24,6 +24,7 @@ module;
 
 module vmnet.cli.output;
 
+import vmnet.cli.escape;
 import vmnet.cli.report;
 
 namespace vmnet::cli {
@@ -263,6 +264,13 @@ void output::discard() noexcept {
   if (temporary_.empty()) return;
   ::unlink(temporary_.c_str());
   doomed[0] = '\0';
+}
+
+int commit_output(output& to, const std::string& path) {
+  const int error = to.commit();
+  if (error == 0 || error == EPIPE) return exit_good;
+  report(system_fault("cannot write " + (path == "-" ? "standard output" : escaped(path)), error));
+  return exit_system_failed;
 }
 
 }  // namespace vmnet::cli

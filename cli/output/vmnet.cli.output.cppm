@@ -78,4 +78,8 @@ class output {
   std::unique_ptr<block_writer> writer_;  // none before a buffer was full
 };
 
+/// Commits `to`, which is the output at `path`. `exit_good`, also where the reader has
+/// gone, or the status of a fault that has been reported.
+[[nodiscard]] int commit_output(output& to, const std::string& path = "-");
+
 }  // namespace vmnet::cli
