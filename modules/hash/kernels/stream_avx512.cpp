@@ -249,7 +249,11 @@ VMNET_AVX512 std::uint64_t digest_stream_avx512(std::uint64_t state,
     unpad = powers.unpad[bytes.size()];
     bytes = {};
   }
-  const auto sum = static_cast<std::uint64_t>(_mm512_reduce_add_epi64(s.parts));
+  // By hand: GCC's _mm512_reduce_add_epi64 ends with a sum of signed numbers.
+  alignas(64) std::array<std::uint64_t, 8> parts;
+  _mm512_store_si512(parts.data(), s.parts);
+  std::uint64_t sum = 0;
+  for (const std::uint64_t part : parts) sum += part;
   return digest_plain(sum * unpad, bytes);
 }
 
