@@ -284,15 +284,6 @@ class comparison {
   void compare_routes() {
     for (const host_route& route : host_->routes) {
       if (is_bridge(route.link) || route.to.prefix_length() == 0) continue;
-      // The route that comes with an address has been told with it.
-      const bool is_of_address =
-          std::ranges::any_of(host_->addresses, [&](const host_address& one) {
-            return one.link == route.link && one.prefix_length == route.to.prefix_length() &&
-                   route.to.contains(one.address) &&
-                   std::ranges::any_of(subnets_, [&](const auto& entry) {
-                     return entry.first.contains(one.address);
-                   });
-          });
       const std::string by =
           route.link == 0 ? std::string() : " dev " + shell_word(name_at(route.link));
       for (const auto& [subnet, gateway] : subnets_) {
@@ -300,13 +291,23 @@ class comparison {
         if (!subnet.contains(route.to))
           answer_.notes.push_back("the guests' " + to_string(subnet) + " hides that part of " +
                                   to_string(route.to) + escaped(by));
-        else if (!is_of_address)
+        else if (!comes_with_an_address(route))
           tell("route_overlap", nullptr, route.link == 0 ? "" : name_at(route.link),
                "the route to " + to_string(route.to) + escaped(by) +
                    " takes traffic of the guests' " + to_string(subnet),
                "ip route del " + to_string(route.to) + by);
       }
     }
+  }
+
+  /// True for the route of an address that overlaps the guests', which has been told.
+  [[nodiscard]] bool comes_with_an_address(const host_route& route) const {
+    return std::ranges::any_of(host_->addresses, [&](const host_address& one) {
+      return one.link == route.link && one.prefix_length == route.to.prefix_length() &&
+             route.to.contains(one.address) &&
+             std::ranges::any_of(
+                 subnets_, [&](const auto& entry) { return entry.first.contains(one.address); });
+    });
   }
 
   void compare_guard() {

@@ -55,7 +55,8 @@ struct host_comparison {
 [[nodiscard]] guard_names guard_names_for(const std::string& bridge);
 
 /// Compares. The VMs have different ids, names and addresses, and must outlive the
-/// answer. O(n log n) in VMs and what the host has; allocates.
+/// answer. O(n log n) in VMs and elements, O(subnets) for each address and route of
+/// the host; allocates.
 [[nodiscard]] host_comparison compare_host(std::span<const machine> machines,
                                            const host_state& host, const check_settings& settings);
 

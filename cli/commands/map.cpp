@@ -78,7 +78,7 @@ class map_content {
   ipv4_network subnet_;
   id_store ids_;
   std::vector<mark> marks_;
-  std::vector<ipv4_range> reserved_;
+  ipv4_set reserved_;
   std::uint64_t elsewhere_ = 0;
 };
 
@@ -123,14 +123,13 @@ int map_content::read_leases(const std::string& path) {
   }
   for (const ipv4_address address : restored->quarantined())
     if (subnet_.contains(address)) marks_.push_back({address, address_use::quarantined, {}});
-  for (const ipv4_set* held : {&restored->excluded(), &restored->reserved(), &restored->draining()})
-    reserved_.insert(reserved_.end(), held->ranges().begin(), held->ranges().end());
+  reserved_ = restored->excluded() | restored->reserved() | restored->draining();
   return exit_good;
 }
 
 /// Addresses that several different ids have are colliding.
 void map_content::draw(address_map& on) {
-  for (const ipv4_range& range : reserved_) on.reserve(range);
+  on.reserve(reserved_);
   std::ranges::sort(marks_, [](const mark& a, const mark& b) {
     return a.address != b.address ? a.address < b.address : a.id < b.id;
   });

@@ -60,8 +60,8 @@ address_map::address_map(const ipv4_network& subnet, std::uint32_t max_side) : s
   cell_size_ = addresses / cells_.size();
   for (cell& one : cells_) one.counts[index_of(address_use::free)] = cell_size_;
   const std::uint32_t first = subnet.network().to_uint32();
-  reserve(*ipv4_range::make(subnet.network(), ipv4_address::from_uint32(first + 1)));
-  reserve(subnet.broadcast());
+  reserve(ipv4_set(*ipv4_range::make(subnet.network(), ipv4_address::from_uint32(first + 1))) |
+          ipv4_set(ipv4_range(subnet.broadcast())));
 }
 
 std::size_t address_map::cell_at(ipv4_address address) const noexcept {
@@ -76,8 +76,8 @@ void address_map::mark(ipv4_address address, address_use use, std::string_view w
   if (cell_size_ == 1) in.who = who;
 }
 
-void address_map::reserve(const ipv4_range& range) {
-  const ipv4_set added = (ipv4_set(range) & ipv4_set(subnet_)) - reserved_;
+void address_map::reserve(const ipv4_set& addresses) {
+  const ipv4_set added = (addresses & ipv4_set(subnet_)) - reserved_;
   reserved_ = reserved_ | added;
   for (const ipv4_range& part : added.ranges()) {
     std::uint64_t at = part.first().to_uint32();

@@ -46,9 +46,9 @@ class address_map {
 
   /// Says what a free or reserved address of the subnet is, and whose.
   void mark(ipv4_address address, address_use use, std::string_view who);
-  /// Says that the free addresses of `range` are reserved. Before any `mark`, and
-  /// for ranges that have no address in common.
-  void reserve(const ipv4_range& range);
+  /// Says that those of `addresses` that are in the subnet are reserved. Before any
+  /// `mark`.
+  void reserve(const ipv4_set& addresses);
 
   [[nodiscard]] const ipv4_network& subnet() const noexcept { return subnet_; }
   [[nodiscard]] std::uint32_t side() const noexcept { return side_; }
