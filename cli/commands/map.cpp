@@ -13,12 +13,12 @@ module vmnet.cli.commands;
 import vmnet;
 import vmnet.cli.arguments;
 import vmnet.cli.escape;
-import vmnet.cli.input;
 import vmnet.cli.map;
 import vmnet.cli.numbers;
 import vmnet.cli.output;
 import vmnet.cli.plan_file;
 import vmnet.cli.report;
+import vmnet.cli.row_input;
 import vmnet.cli.snapshot_file;
 
 namespace vmnet::cli {
@@ -83,24 +83,16 @@ class map_content {
 };
 
 int map_content::read_ids(const std::string& path, const input_options& how) {
-  file_source source(path);
-  if (source.error() != 0) return report_unreadable(path, source.error());
-  id_reader reader(source, how);
-  const auto fault = [&](std::size_t column, std::string_view message) {
-    report_fault({path, reader.line().number, column}, message, reader.line().text);
-    return exit_bad_input;
-  };
-  for (;;) {
-    const input_event event = reader.next();
-    if (event == input_event::end) return exit_good;
-    if (event == input_event::failed) return report_unreadable(path, reader.error());
-    if (event == input_event::fault) return fault(reader.fault().column, reader.fault().message);
-    const input_row& row = reader.row();
-    const auto address = allocate_guest_ip(row.id, row.subnet.value_or(subnet_));
-    if (!address)
-      return fault(row.subnet_column, "expected a larger subnet: " + to_string(address.error()));
-    add(*address, address_use::used, ids_.keep(row.id));
-  }
+  return read_rows(
+      path, how,
+      [&](const input_row& row, const input_line& /*line*/) -> std::optional<input_fault> {
+        const auto address = allocate_guest_ip(row.id, row.subnet.value_or(subnet_));
+        if (!address)
+          return input_fault{row.subnet_column,
+                             "expected a larger subnet: " + to_string(address.error())};
+        add(*address, address_use::used, ids_.keep(row.id));
+        return std::nullopt;
+      });
 }
 
 int map_content::read_planned(const std::string& path) {

@@ -22,12 +22,11 @@ import vmnet;
 import vmnet.cli.arguments;
 import vmnet.cli.changes;
 import vmnet.cli.escape;
-import vmnet.cli.input;
 import vmnet.cli.numbers;
 import vmnet.cli.output;
 import vmnet.cli.plan_file;
-import vmnet.cli.progress;
 import vmnet.cli.report;
+import vmnet.cli.row_input;
 
 namespace vmnet::cli {
 namespace {
@@ -67,95 +66,30 @@ struct plan_command_options {
   std::string output = "-";
 };
 
-/// Where VMs come from.
-class fleet_reader {
- public:
-  fleet_reader(const input_names& names, std::optional<ipv4_network> subnet)
-      : input_(read_input_options(names)), subnet_(subnet), progress_(STDERR_FILENO, false) {
-    input_.with_planned_fields = true;
-  }
-
-  /// `exit_good`, or the status of a fault that has been reported.
-  int read(const id_input& input) {
-    const int status = input.is_file ? read_file(input.text) : read_argument(input.text);
-    progress_.clear();
-    return status;
-  }
-
-  [[nodiscard]] const std::vector<fleet_vm>& fleet() const noexcept { return fleet_; }
-
- private:
-  static input_row row_of(std::string_view id) {
-    input_row row;
-    row.id = id;
-    return row;
-  }
-
-  int read_argument(const std::string& id) {
-    const fault_place place{"ID", ++arguments_, 1};
-    if (input_.encoding == id_encoding::raw) return add(row_of(id), place, id);
-    std::string decoded;
-    if (const auto offset = decode_hex(id, decoded)) {
-      report_fault({"ID", arguments_, *offset + 1}, hex_fault(id, *offset), id);
-      return exit_bad_input;
-    }
-    return add(row_of(decoded), place, id);
-  }
-
-  int read_file(const std::string& path) {
-    file_source source(path);
-    if (source.error() != 0) return report_unreadable(path, source.error());
-    progress_.begin(source.size());
-    id_reader reader(source, input_);
-    for (;;) {
-      const input_event event = reader.next();
-      if (event == input_event::end) return exit_good;
-      const input_line& line = reader.line();
-      if (event == input_event::failed) {
-        progress_.clear();
-        return report_unreadable(path, reader.error());
-      }
-      if (event == input_event::fault) {
-        progress_.clear();
-        report_fault({path, line.number, reader.fault().column}, reader.fault().message, line.text);
-        return exit_bad_input;
-      }
-      const int status = add(reader.row(), {path, line.number, 1}, line.text);
-      if (status != exit_good) return status;
-      progress_.advance(line.text.size() + 1);
-    }
-  }
-
-  int add(const input_row& row, fault_place place, std::string_view line) {
-    if (!row.subnet && !subnet_) {
-      place.column = line.size() + 1;
-      progress_.clear();
-      report_fault(
-          place, "expected a subnet: the id has none of its own, and --subnet is not given", line);
-      return exit_bad_input;
-    }
-    fleet_vm vm{.id = ids_.keep(row.id),
-                .subnet = row.subnet ? *row.subnet : *subnet_,
-                .generation = row.planned.generation,
-                .guest_ip = {},
-                .tap_name = {},
-                .mac = {}};
-    if (!row.planned.version) {
-      vm.guest_ip = row.planned.guest_ip;
-      vm.tap_name = row.planned.tap_name;
-      vm.mac = row.planned.mac;
-    }
-    fleet_.push_back(vm);
-    return exit_good;
-  }
-
-  input_options input_;
-  std::optional<ipv4_network> subnet_;
-  progress_bar progress_;
-  id_store ids_;
-  std::vector<fleet_vm> fleet_;
-  std::uint64_t arguments_ = 0;
-};
+/// Reads the VMs of `options`, their ids into `ids`.
+int read_fleet(const plan_command_options& options, std::optional<ipv4_network> subnet,
+               id_store& ids, std::vector<fleet_vm>& fleet) {
+  input_options how = read_input_options(options.input);
+  how.with_planned_fields = true;
+  return read_rows(options.inputs, how,
+                   [&](const input_row& row, const input_line& line) -> std::optional<input_fault> {
+                     const auto own = row.subnet ? row.subnet : subnet;
+                     if (!own) return lacks_subnet(line);
+                     fleet_vm vm{.id = ids.keep(row.id),
+                                 .subnet = *own,
+                                 .generation = row.planned.generation,
+                                 .guest_ip = {},
+                                 .tap_name = {},
+                                 .mac = {}};
+                     if (!row.planned.version) {
+                       vm.guest_ip = row.planned.guest_ip;
+                       vm.tap_name = row.planned.tap_name;
+                       vm.mac = row.planned.mac;
+                     }
+                     fleet.push_back(vm);
+                     return std::nullopt;
+                   });
+}
 
 /// False where a value was bad, which is reported.
 bool read_values(const plan_command_options& from, plan_options& into) {
@@ -259,15 +193,15 @@ int run(const plan_command_options& options) {
   if (options.against)
     if (const int status = read_plan(*options.against, ids, before); status != exit_good)
       return status;
-  fleet_reader reader(options.input, subnet);
-  for (const id_input& input : options.inputs)
-    if (const int status = reader.read(input); status != exit_good) return status;
+  std::vector<fleet_vm> fleet;
+  if (const int status = read_fleet(options, subnet, ids, fleet); status != exit_good)
+    return status;
 
   const std::vector<std::string_view> may_move(options.allow_move.begin(),
                                                options.allow_move.end());
   how.keep = kept;
   how.allow_move = may_move;
-  const auto made = make_plan(reader.fleet(), how);
+  const auto made = make_plan(fleet, how);
   if (!made) return refuse(made.error());
   if (const int status = write_plan(*made, options); status != exit_good) return status;
 

@@ -1,8 +1,5 @@
 // vmnet whois: which ids own an address, a TAP name or a MAC address.
 module;
-#include <unistd.h>
-
-#include <cstddef>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -14,9 +11,8 @@ module vmnet.cli.commands;
 import vmnet;
 import vmnet.cli.arguments;
 import vmnet.cli.escape;
-import vmnet.cli.input;
-import vmnet.cli.progress;
 import vmnet.cli.report;
+import vmnet.cli.row_input;
 
 namespace vmnet::cli {
 namespace {
@@ -99,52 +95,31 @@ int run(const whois_options& options) {
     if (!common) return exit_bad_input;
   }
 
-  file_source source(options.file);
-  if (source.error() != 0) return report_unreadable(options.file, source.error());
-  id_reader reader(source, read_input_options(options.input));
-  progress_bar progress(STDERR_FILENO, false);
-  progress.begin(source.size());
-  const auto fault = [&](std::size_t column, std::string_view message) {
-    progress.clear();
-    report_fault({options.file, reader.line().number, column}, message, reader.line().text);
-    return exit_bad_input;
-  };
-
   auto owners = nlohmann::ordered_json::array();
   std::string text;
-  for (;;) {
-    const input_event event = reader.next();
-    if (event == input_event::end) break;
-    if (event == input_event::failed) {
-      progress.clear();
-      return report_unreadable(options.file, reader.error());
-    }
-    if (event == input_event::fault) return fault(reader.fault().column, reader.fault().message);
-    const std::string_view id = reader.row().id;
-    const std::optional<ipv4_network> subnet = reader.row().subnet ? reader.row().subnet : common;
+  const auto take = [&](const input_row& row,
+                        const input_line& line) -> std::optional<input_fault> {
+    const std::optional<ipv4_network> subnet = row.subnet ? row.subnet : common;
     bool owns = false;
     if (what->address) {
-      if (!subnet)
-        return fault(reader.line().text.size() + 1,
-                     "expected a subnet: the id has none of its own, and --subnet is not given");
-      const auto guest_ip = allocate_guest_ip(id, *subnet);
+      if (!subnet) return lacks_subnet(line);
+      const auto guest_ip = allocate_guest_ip(row.id, *subnet);
       if (!guest_ip)
-        return fault(reader.row().subnet_column,
-                     "expected a larger subnet: " + to_string(guest_ip.error()));
+        return input_fault{row.subnet_column,
+                           "expected a larger subnet: " + to_string(guest_ip.error())};
       owns = *guest_ip == *what->address;
     } else if (what->mac) {
-      owns = allocate_guest_mac(id) == *what->mac;
+      owns = allocate_guest_mac(row.id) == *what->mac;
     } else {
-      owns = what->tap_name == tap_name_for(id);
+      owns = what->tap_name == tap_name_for(row.id);
     }
-    progress.advance(reader.line().text.size() + 1);
-    if (!owns) continue;
-    text += escaped(id) + '\n';
-    if (!options.json) continue;
-    owners.push_back(owner_json(id, subnet));
-  }
-
-  progress.clear();
+    if (!owns) return std::nullopt;
+    text += escaped(row.id) + '\n';
+    if (options.json) owners.push_back(owner_json(row.id, subnet));
+    return std::nullopt;
+  };
+  const int status = read_rows(options.file, read_input_options(options.input), take);
+  if (status != exit_good) return status;
   return answer(options, *what, text, owners);
 }
 

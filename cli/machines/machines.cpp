@@ -16,113 +16,23 @@ module vmnet.cli.machines;
 import vmnet;
 import vmnet.cli.arguments;
 import vmnet.cli.escape;
-import vmnet.cli.input;
 import vmnet.cli.plan_file;
+import vmnet.cli.row_input;
 import vmnet.cli.snapshot_file;
 
 namespace vmnet::cli {
 namespace {
 
-/// An id, and its subnet where one is needed.
-struct named_id {
-  std::string id;
-  ipv4_network subnet;
-};
-
-/// Reads ids, from arguments and files.
-class id_list {
- public:
-  id_list(const machine_options& options, std::optional<ipv4_network> subnet, bool needs_subnet)
-      : options_(&options),
-        input_(read_input_options(options.input)),
-        subnet_(subnet),
-        needs_subnet_(needs_subnet) {}
-
-  int read(std::vector<named_id>& ids) {
-    for (const id_input& input : options_->inputs) {
-      const int status = input.is_file ? read_file(input.text, ids) : read_id(input.text, ids);
-      if (status != exit_good) return status;
-    }
-    return exit_good;
-  }
-
- private:
-  int read_id(const std::string& argument, std::vector<named_id>& ids) {
-    const fault_place place{"ID", ++arguments_, 1};
-    if (input_.encoding == id_encoding::raw)
-      return add(argument, std::nullopt, place, argument, ids);
-    std::string decoded;
-    if (const auto offset = decode_hex(argument, decoded)) {
-      report_fault({"ID", arguments_, *offset + 1}, hex_fault(argument, *offset), argument);
-      return exit_bad_input;
-    }
-    return add(decoded, std::nullopt, place, argument, ids);
-  }
-
-  int read_file(const std::string& path, std::vector<named_id>& ids) {
-    file_source source(path);
-    if (source.error() != 0) return report_unreadable(path, source.error());
-    id_reader reader(source, input_);
-    for (;;) {
-      switch (reader.next()) {
-        case input_event::row: {
-          const input_row& row = reader.row();
-          const fault_place place{path, reader.line().number, row.subnet_column};
-          const int status = add(row.id, row.subnet, place, reader.line().text, ids);
-          if (status != exit_good) return status;
-          break;
-        }
-        case input_event::fault:
-          report_fault({path, reader.line().number, reader.fault().column}, reader.fault().message,
-                       reader.line().text);
-          return exit_bad_input;
-        case input_event::failed:
-          return report_unreadable(path, reader.error());
-        case input_event::end:
-          return exit_good;
-      }
-    }
-  }
-
-  int add(std::string_view id, std::optional<ipv4_network> own_subnet, fault_place place,
-          std::string_view line, std::vector<named_id>& ids) const {
-    const auto subnet = own_subnet ? own_subnet : subnet_;
-    if (!subnet) {
-      if (!needs_subnet_) {
-        ids.push_back({std::string(id), ipv4_network()});
-        return exit_good;
-      }
-      place.column = line.size() + 1;
-      report_fault(
-          place, "expected a subnet: the id has none of its own, and --subnet is not given", line);
-      return exit_bad_input;
-    }
-    if (needs_subnet_ && num_guest_addresses(*subnet) == 0) {
-      report_fault(place, "expected a larger subnet: " + to_string(identify(id, *subnet).error()),
-                   line);
-      return exit_bad_input;
-    }
-    ids.push_back({std::string(id), *subnet});
-    return exit_good;
-  }
-
-  const machine_options* options_;
-  input_options input_;
-  std::optional<ipv4_network> subnet_;
-  bool needs_subnet_;
-  std::uint64_t arguments_ = 0;
-};
-
 /// Keeps of `machines` those that `ids` name, in the order of `ids`.
-int select(const std::vector<named_id>& ids, std::string_view path,
+int select(const std::vector<std::string>& ids, std::string_view path,
            std::vector<machine>& machines) {
   std::unordered_map<std::string_view, const machine*> by_id;
   for (const machine& one : machines) by_id.emplace(one.id, &one);
   std::vector<machine> selected;
-  for (const named_id& wanted : ids) {
-    const auto found = by_id.find(wanted.id);
+  for (const std::string& id : ids) {
+    const auto found = by_id.find(id);
     if (found == by_id.end()) {
-      report("'" + shortened(wanted.id) + "' is not in " + shown_input(path));
+      report("'" + shortened(id) + "' is not in " + shown_input(path));
       return exit_answer_is_no;
     }
     selected.push_back(*found->second);
@@ -151,8 +61,12 @@ int read_stored(const machine_options& options, std::vector<machine>& machines) 
         machines.push_back({one->id, one->identity});
   }
   if (status != exit_good || options.inputs.empty()) return status;
-  std::vector<named_id> ids;
-  status = id_list(options, std::nullopt, false).read(ids);
+  std::vector<std::string> ids;
+  status = read_rows(options.inputs, read_input_options(options.input),
+                     [&](const input_row& row, const input_line& /*line*/) {
+                       ids.emplace_back(row.id);
+                       return std::optional<input_fault>();
+                     });
   return status == exit_good ? select(ids, path, machines) : status;
 }
 
@@ -162,14 +76,17 @@ int read_identified(const machine_options& options, std::vector<machine>& machin
     subnet = read_guest_subnet("--subnet", *options.subnet);
     if (!subnet) return exit_bad_input;
   }
-  std::vector<named_id> ids;
-  const int status = id_list(options, subnet, true).read(ids);
-  if (status != exit_good) return status;
-  for (named_id& one : ids) {
-    const vm_identity identity = *identify(one.id, one.subnet);
-    machines.push_back({std::move(one.id), identity});
-  }
-  return exit_good;
+  return read_rows(options.inputs, read_input_options(options.input),
+                   [&](const input_row& row, const input_line& line) -> std::optional<input_fault> {
+                     const auto own = row.subnet ? row.subnet : subnet;
+                     if (!own) return lacks_subnet(line);
+                     const auto identity = identify(row.id, *own);
+                     if (!identity)
+                       return input_fault{row.subnet_column, "expected a larger subnet: " +
+                                                                 to_string(identity.error())};
+                     machines.push_back({std::string(row.id), *identity});
+                     return std::nullopt;
+                   });
 }
 
 /// Reports groups of equal values of one kind: their number.

@@ -12,7 +12,7 @@ module;
 
 module vmnet.cli.plan_file;
 
-import vmnet.cli.report;
+import vmnet.cli.row_input;
 import vmnet.plan;
 
 namespace vmnet::cli {
@@ -91,26 +91,12 @@ std::string_view id_store::keep(std::string_view id) {
 }
 
 int read_identities(const std::string& path, const identity_reader& read) {
-  file_source source(path);
-  if (source.error() != 0) return report_unreadable(path, source.error());
-  id_reader reader(source, {.format = input_format::jsonl, .with_planned_fields = true});
-  for (;;) {
-    const input_event event = reader.next();
-    if (event == input_event::end) return exit_good;
-    if (event == input_event::failed) return report_unreadable(path, reader.error());
-    const input_line& line = reader.line();
-    std::optional<input_fault> fault;
-    if (event == input_event::fault) {
-      fault = reader.fault();
-    } else {
-      vm_identity identity;
-      fault = read_identity(reader.row(), line.text.find_last_of('}') + 1, identity);
-      if (!fault) fault = read(reader.row(), identity);
-    }
-    if (!fault) continue;
-    report_fault({path, line.number, fault->column}, fault->message, line.text);
-    return exit_bad_input;
-  }
+  const input_options how{.format = input_format::jsonl, .with_planned_fields = true};
+  return read_rows(path, how, [&](const input_row& row, const input_line& line) {
+    vm_identity identity;
+    auto fault = read_identity(row, line.text.find_last_of('}') + 1, identity);
+    return fault ? fault : read(row, identity);
+  });
 }
 
 int read_plan(const std::string& path, id_store& ids, std::vector<planned_vm>& vms) {
