@@ -11,7 +11,7 @@ module;
 module vmnet.cli.records;
 
 import vmnet.cli.escape;
-import vmnet.cli.report;
+import vmnet.cli.table;
 
 namespace vmnet::cli {
 namespace {
@@ -138,59 +138,26 @@ class json_records final : public record_writer {
   bool first_ = true;
 };
 
-/// Columns under a header. The first records are held back to find their widths; a
-/// longer cell further down pushes its own row out.
 class table_records final : public record_writer {
  public:
   table_records(const std::vector<record_field>& fields, output& out)
-      : out_(&out), bold_header_(wants_colour(out.fd())) {
-    held_.emplace_back();
-    for (const record_field& field : fields) held_.back().emplace_back(field.name);
-  }
+      : table_(names_of(fields), out) {}
 
   void record(std::span<const record_value> values) override {
     std::vector<std::string> cells;
     for (const record_value& value : values) cells.push_back(cell_of(value));
-    if (!widths_.empty()) return line(cells);
-    held_.push_back(std::move(cells));
-    if (held_.size() > records_for_widths) release();
+    table_.row(std::move(cells));
   }
-
-  void finish() override {
-    if (widths_.empty()) release();
-  }
+  void finish() override { table_.finish(); }
 
  private:
-  static constexpr std::size_t records_for_widths = 1000;
-
-  void release() {
-    widths_.assign(held_.front().size(), 0);
-    for (const auto& cells : held_)
-      for (std::size_t i = 0; i < cells.size(); ++i)
-        widths_[i] = std::max(widths_[i], display_width(cells[i]));
-    if (bold_header_) out_->write("\x1b[1m");
-    for (std::size_t i = 0; i < held_.size(); ++i) {
-      line(held_[i]);
-      if (i == 0 && bold_header_) out_->write("\x1b[0m");
-    }
-    held_ = {};
+  static std::vector<std::string> names_of(const std::vector<record_field>& fields) {
+    std::vector<std::string> names;
+    for (const record_field& field : fields) names.emplace_back(field.name);
+    return names;
   }
 
-  /// No spaces stand behind the last cell that is not empty.
-  void line(const std::vector<std::string>& cells) {
-    std::string text;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      const std::size_t width = display_width(cells[i]);
-      text.append(cells[i]).append((width < widths_[i] ? widths_[i] - width : 0) + 2, ' ');
-    }
-    text.erase(text.find_last_not_of(' ') + 1);
-    out_->write(text + '\n');
-  }
-
-  output* out_;
-  bool bold_header_;
-  std::vector<std::vector<std::string>> held_;
-  std::vector<std::size_t> widths_;
+  text_table table_;
 };
 
 }  // namespace

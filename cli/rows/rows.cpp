@@ -9,12 +9,13 @@ module;
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 module vmnet.cli.rows;
 
 import vmnet.cli.escape;
-import vmnet.cli.report;
+import vmnet.cli.table;
 
 namespace vmnet::cli {
 namespace {
@@ -190,76 +191,36 @@ class json_writer final : public row_writer {
   bool first_ = true;
 };
 
-/// Columns under a header. The first rows are held back to find their widths; a
-/// longer cell further down pushes its own row out.
 class table_writer final : public row_writer {
  public:
   table_writer(bool with_digest, output& out)
-      : out_(&out), with_digest_(with_digest), bold_header_(wants_colour(out.fd())) {
-    held_.push_back({"id", "tap_name", "guest_ip", "gateway", "subnet", "mac"});
-    if (with_digest_) held_.back().emplace_back("digest");
-  }
+      : table_(names(with_digest), out), with_digest_(with_digest) {}
 
   void row(std::string_view id, const vm_identity& identity) override {
-    cells_ = {escaped(id),
-              to_string(identity.tap_name),
-              to_string(identity.guest_ip),
-              to_string(identity.gateway),
-              to_string(identity.subnet),
-              to_string(identity.mac)};
+    std::vector<std::string> cells = {escaped(id),
+                                      to_string(identity.tap_name),
+                                      to_string(identity.guest_ip),
+                                      to_string(identity.gateway),
+                                      to_string(identity.subnet),
+                                      to_string(identity.mac)};
     if (with_digest_) {
       std::array<char, digest_length> digits{};
       put_digest(digits.data(), identity.digest);
-      cells_.emplace_back(digits.data(), digits.size());
+      cells.emplace_back(digits.data(), digits.size());
     }
-    if (widths_.empty()) {
-      held_.push_back(cells_);
-      if (held_.size() > rows_for_widths) release();
-    } else {
-      line(cells_);
-    }
+    table_.row(std::move(cells));
   }
-
-  void finish() override {
-    if (widths_.empty()) release();
-  }
+  void finish() override { table_.finish(); }
 
  private:
-  static constexpr std::size_t rows_for_widths = 1000;
-
-  using row_cells = std::vector<std::string>;
-
-  void release() {
-    widths_.assign(held_.front().size(), 0);
-    for (const row_cells& cells : held_)
-      for (std::size_t i = 0; i < cells.size(); ++i)
-        widths_[i] = std::max(widths_[i], display_width(cells[i]));
-    if (bold_header_) out_->write("\x1b[1m");
-    for (std::size_t i = 0; i < held_.size(); ++i) {
-      line(held_[i]);
-      if (i == 0 && bold_header_) out_->write("\x1b[0m");
-    }
-    held_ = {};
+  static std::vector<std::string> names(bool with_digest) {
+    std::vector<std::string> all = {"id", "tap_name", "guest_ip", "gateway", "subnet", "mac"};
+    if (with_digest) all.emplace_back("digest");
+    return all;
   }
 
-  void line(const row_cells& cells) {
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      out_->write(cells[i]);
-      if (i + 1 == cells.size()) break;
-      const std::size_t width = display_width(cells[i]);
-      const std::size_t padding = (width < widths_[i] ? widths_[i] - width : 0) + 2;
-      char* const out = out_->reserve(padding);
-      out_->advance(std::fill_n(out, padding, ' '));
-    }
-    out_->write("\n");
-  }
-
-  output* out_;
+  text_table table_;
   bool with_digest_;
-  bool bold_header_;
-  row_cells cells_;
-  std::vector<row_cells> held_;
-  std::vector<std::size_t> widths_;
 };
 
 }  // namespace

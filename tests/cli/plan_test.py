@@ -350,6 +350,15 @@ class Diff(Files):
         self.assertEqual([line.split()[0] for line in table],
                          ["change", "added", "removed", "moved", "moved"])
 
+    def test_keeps_a_space_at_the_end_of_a_table_s_row(self):
+        row = ('{{"plan":1,"id":"{0}","tap_name":"tap-{1}","guest_ip":"10.0.0.{2}",'
+               '"subnet":"10.0.0.0/24","mac":"02:00:00:00:00:0{1}"}}\n').format
+        answer = run("diff", self.file("old", row("a", 1, 9)),
+                     self.file("new", row("a", 1, 8) + row("b ", 2, 9)), "--format", "table")
+        lines = answer.stdout.decode().splitlines()
+        self.assertTrue(lines[2].endswith("  b "), lines)  # who took the address of a
+        self.assertFalse(lines[1].endswith(" "), lines)
+
     def test_reads_one_plan_from_standard_input(self):
         path = self.planned("plan.jsonl", "vm-31", "vm-54")
         with open(path, "rb") as file:
