@@ -105,14 +105,8 @@ nlohmann::ordered_json difference_json(const host_difference& difference) {
   nlohmann::ordered_json json;
   json["difference"] = difference.kind;
   if (difference.vm != nullptr) {
-    const std::string& id = difference.vm->id;
-    if (is_utf8(id)) {
-      json["id"] = id;
-    } else {
-      std::string hex(id.size() * 2, '\0');
-      hex_to(hex.data(), id);
-      json["id_hex"] = hex;
-    }
+    const json_id written = json_id_of(difference.vm->id);
+    json[written.key] = written.text;
   }
   if (!difference.interface.empty()) json["interface"] = escaped(difference.interface);
   json["found"] = difference.found;

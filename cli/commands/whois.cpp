@@ -59,13 +59,8 @@ std::optional<wanted> read_wanted(std::string_view text) {
 
 nlohmann::ordered_json owner_json(std::string_view id, const std::optional<ipv4_network>& subnet) {
   nlohmann::ordered_json owner;
-  if (is_utf8(id)) {
-    owner["id"] = id;
-  } else {
-    std::string hex(id.size() * 2, '\0');
-    hex_to(hex.data(), id);
-    owner["id_hex"] = hex;
-  }
+  const json_id written = json_id_of(id);
+  owner[written.key] = written.text;
   owner["subnet"] = subnet ? nlohmann::ordered_json(to_string(*subnet)) : nlohmann::ordered_json();
   return owner;
 }

@@ -4,6 +4,7 @@ module;
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 
 module vmnet.cli.escape;
 
@@ -132,6 +133,13 @@ char* json_to(char* out, std::string_view text) noexcept {
     text.remove_prefix(c.size);
   }
   return out;
+}
+
+json_id json_id_of(std::string_view id) {
+  if (is_utf8(id)) return {"id", std::string(id)};
+  std::string hex(id.size() * 2, '\0');
+  hex_to(hex.data(), id);
+  return {"id_hex", std::move(hex)};
 }
 
 std::string shortened(std::string_view text) {

@@ -84,6 +84,13 @@ inline constexpr std::size_t max_json_escape_length = 6;
 /// returns the end. What is never shown raw is written as `\uHHHH`.
 char* json_to(char* out, std::string_view text) noexcept;
 
+/// An id in JSON: `id`, or `id_hex` where it is not UTF-8.
+struct json_id {
+  const char* key;
+  std::string text;
+};
+[[nodiscard]] json_id json_id_of(std::string_view id);
+
 /// What a message shows of an argument: the first 40 bytes, escaped, and "..."
 /// where there are more.
 [[nodiscard]] std::string shortened(std::string_view text);
