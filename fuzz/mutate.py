@@ -40,7 +40,8 @@ FUZZ = ROOT / "fuzz"
 EQUIVALENT = FUZZ / "mutants" / "equivalent.tsv"
 PARSING_AND_ALLOCATION = [
     "modules/text", "modules/hash/vmnet.hash.cppm", "modules/hash/batch.cpp",
-    "modules/interface_name", "modules/ipv4_detail", "modules/ipv4_address", "modules/ipv4_network",
+    "modules/interface_name", "modules/ipv4_detail/vmnet.ipv4_detail.cppm", "modules/ipv4_address",
+    "modules/ipv4_network",
     "modules/ipv4_range/vmnet.ipv4_range.cppm", "modules/mac", "modules/alloc/vmnet.alloc.cppm",
     "modules/alloc/subnet_error.cpp"]
 

@@ -50,6 +50,17 @@ struct address_span {
   std::uint32_t last;
 };
 
+/// What `read_address` and `read_cidr` give for a text that `ipv4_reader` has to read.
+inline constexpr std::uint64_t unread = ~std::uint64_t{0};
+
+/// The address in a text `a.b.c.d` that is right, or `unread`: where it is not,
+/// and where no kernel of `active_isa()` reads addresses.
+std::uint64_t read_address(const char* text, std::size_t size) noexcept;
+
+/// The same of a text `a.b.c.d/n`: the address, host bits included, with n above
+/// its 32 bits.
+std::uint64_t read_cidr(const char* text, std::size_t size) noexcept;
+
 /// A reader over a text that remembers where it is.
 class ipv4_reader {
  public:

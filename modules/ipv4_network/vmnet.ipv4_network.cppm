@@ -14,6 +14,7 @@ module;
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 
 export module vmnet.ipv4_network;
 
@@ -96,22 +97,16 @@ class ipv4_network {
   /// the white space and zeros that `lenient` skips.
   [[nodiscard]] static constexpr result<ipv4_network, parse_error> parse(
       std::string_view text, cidr_policy policy = cidr_policy::mask_host_bits) noexcept {
-    const bool lenient = policy == cidr_policy::lenient;
-    detail::ipv4_reader reader(text);
-    if (lenient) reader.skip_space();
-    const auto address = reader.dotted_quad();
-    if (!address) return failure(address.error());
-    if (!reader.skip('/')) return failure(reader.expected(parse_errc::expected_slash));
-    const std::size_t prefix_offset = reader.offset();
-    const auto length = reader.prefix_length(lenient);
-    if (!length) return failure(length.error());
-    if (lenient) reader.skip_space();
-    if (!reader.at_end()) return failure(reader.expected(parse_errc::unexpected_text));
-
-    const ipv4_network network(ipv4_address::from_uint32(*address), static_cast<int>(*length));
-    if (policy == cidr_policy::reject_host_bits && network.network().to_uint32() != *address)
-      return failure(parse_error(parse_errc::host_bits_set, prefix_offset));
-    return network;
+    if (!std::is_constant_evaluated()) {
+      const std::uint64_t read = detail::read_cidr(text.data(), text.size());
+      const ipv4_network network(ipv4_address::from_uint32(static_cast<std::uint32_t>(read)),
+                                 static_cast<int>(read >> 32U & 63U));
+      if (read != detail::unread &&
+          (policy != cidr_policy::reject_host_bits ||
+           network.network().to_uint32() == static_cast<std::uint32_t>(read)))
+        return network;
+    }
+    return read_bytes(text, policy);
   }
 
   /// The network address: the lowest.
@@ -224,6 +219,28 @@ class ipv4_network {
   constexpr auto operator<=>(const ipv4_network&) const noexcept = default;
 
  private:
+  // Every text, one byte after the other; apart, so that importers may inline the
+  // rest of `parse`.
+  static constexpr result<ipv4_network, parse_error> read_bytes(std::string_view text,
+                                                                cidr_policy policy) noexcept {
+    const bool lenient = policy == cidr_policy::lenient;
+    detail::ipv4_reader reader(text);
+    if (lenient) reader.skip_space();
+    const auto address = reader.dotted_quad();
+    if (!address) return failure(address.error());
+    if (!reader.skip('/')) return failure(reader.expected(parse_errc::expected_slash));
+    const std::size_t prefix_offset = reader.offset();
+    const auto length = reader.prefix_length(lenient);
+    if (!length) return failure(length.error());
+    if (lenient) reader.skip_space();
+    if (!reader.at_end()) return failure(reader.expected(parse_errc::unexpected_text));
+
+    const ipv4_network network(ipv4_address::from_uint32(*address), static_cast<int>(*length));
+    if (policy == cidr_policy::reject_host_bits && network.network().to_uint32() != *address)
+      return failure(parse_error(parse_errc::host_bits_set, prefix_offset));
+    return network;
+  }
+
   constexpr ipv4_network(ipv4_address address, int prefix_length) noexcept
       : network_(
             ipv4_address::from_uint32(address.to_uint32() & detail::netmask_bits(prefix_length))),

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -10,6 +11,7 @@
 #include "whole_space.hpp"
 
 import vmnet.ipv4;
+import vmnet.isa;
 
 namespace {
 
@@ -19,7 +21,15 @@ std::array<std::string, 256> decimals() {
   return all;
 }
 
-TEST(AllAddresses, AreWrittenRightAndReadBack) {
+class AllAddresses : public testing::TestWithParam<vmnet::isa> {};
+// The plain code, and the kernel that the better instruction sets share.
+INSTANTIATE_TEST_SUITE_P(, AllAddresses,
+                         testing::ValuesIn(std::set{vmnet::isa::portable,
+                                                    vmnet::supported_isas().back()}),
+                         [](const auto& set) { return std::string(to_string(set.param)); });
+
+TEST_P(AllAddresses, AreWrittenRightAndReadBack) {
+  ASSERT_TRUE(vmnet::force_isa(GetParam()));
   const auto decimal = decimals();
   const std::uint64_t faults = exhaustive::over_all_blocks([&](std::uint32_t block) {
     std::uint64_t wrong = 0;

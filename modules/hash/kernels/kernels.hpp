@@ -9,11 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#define VMNET_X86_KERNELS 1
-#else
-#define VMNET_X86_KERNELS 0
-#endif
+#include "../../isa/x86.hpp"
 
 namespace vmnet::kernels {
 
