@@ -1,5 +1,6 @@
 """Builds the harnesses, with a mutant or with many behind switches, by build.list."""
 
+import os
 import pathlib
 import re
 import subprocess
@@ -106,7 +107,8 @@ class Builder:
 
     def compile(self, source, target, *options):
         done = subprocess.run([self.cxx, *FLAGS, *options, "-c", str(source), "-o", str(target)],
-                              capture_output=True, text=True)
+                              capture_output=True, text=True,
+                              env={**os.environ, "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"})
         if done.returncode != 0:
             if not self.changed:
                 sys.exit(f"the control does not compile:\n{done.stderr}")
