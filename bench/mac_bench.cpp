@@ -42,6 +42,15 @@ int main(int argc, char** argv) {
   bench::add("format_mac/random/" + size + "/vmnet", count, [macs] {
     for (const vmnet::mac_address mac : macs) benchmark::DoNotOptimize(vmnet::format_mac(mac));
   });
+  std::vector<vmnet::mac_text> texts(count, vmnet::format_mac({}));
+  vmnet::format_mac_batch(macs, texts).value();
+  for (std::size_t i = 0; i < count; ++i)
+    bench::require(texts[i] == vmnet::format_mac(macs[i]), "format_mac_batch");
+  bench::add("format_mac_batch/random/" + size + "/vmnet", count, [macs, texts]() mutable {
+    vmnet::format_mac_batch(macs, texts).value();
+    benchmark::DoNotOptimize(texts.data());
+    benchmark::ClobberMemory();
+  });
   bench::add("format_mac/random/" + size + "/fmt", count, [macs, buffer]() mutable {
     for (const vmnet::mac_address mac : macs) benchmark::DoNotOptimize(by_fmt(mac, buffer));
   });

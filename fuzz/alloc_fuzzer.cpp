@@ -139,12 +139,18 @@ void check_batch_of(std::span<const std::string_view> ids, vmnet::ipv4_network s
   check(vmnet::identify_batch(ids, subnet, columns).has_value() == whole.has_value(),
         "columns are there where identities are");
   if (!fits) return;
+  std::vector<vmnet::mac_text> texts(ids.size() + 1, vmnet::format_mac({}));
+  check(vmnet::format_mac_batch(macs, std::span(texts).first(ids.size())).has_value(),
+        "as many texts as addresses are written");
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const auto one = vmnet::identify(ids[i], subnet);
     check(identities[i] == *one, "an identity of a batch is that of its id");
     check(tap_names[i] == one->tap_name && addresses[i] == one->guest_ip && macs[i] == one->mac,
           "and so are its columns");
+    check(texts[i] == vmnet::format_mac(macs[i]), "a text of a batch is that of its address");
   }
+  check(texts.back() == vmnet::format_mac({}), "nothing is written behind the texts");
+  check(!vmnet::format_mac_batch(macs, texts), "texts of another number are refused");
   check(identities.back() == vmnet::vm_identity(), "nothing is written behind the identities");
   check(!vmnet::identify_batch(ids, subnet, identities), "spans of different sizes are refused");
 }

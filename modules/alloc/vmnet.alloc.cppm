@@ -190,6 +190,13 @@ export namespace vmnet {
   return mac_text(chars);
 }
 
+/// The texts of many addresses: texts[i] = format_mac(macs[i]).
+///
+/// An error, and nothing is written, where the spans differ in size; they must not
+/// overlap. O(1) an address, allocates nothing.
+[[nodiscard]] result<void, size_mismatch> format_mac_batch(std::span<const mac_address> macs,
+                                                           std::span<mac_text> texts) noexcept;
+
 /// The whole identity of a VM, from one pass over the id.
 ///
 /// Equals what the single functions give. An error where the subnet is smaller

@@ -37,6 +37,10 @@ TEST(Surface, OfVmnetAlloc) {
   EXPECT_EQ(batch[0], *identity);
   ASSERT_TRUE(vmnet::identify_batch(ids, subnet, vmnet::identity_columns{.macs = macs}));
   EXPECT_EQ(macs[0], mac);
+  std::array<vmnet::mac_text, 1> texts = {vmnet::format_mac({})};
+  const vmnet::result<void, vmnet::size_mismatch> written = vmnet::format_mac_batch(macs, texts);
+  ASSERT_TRUE(written);
+  EXPECT_EQ(texts[0], text);
   EXPECT_NE(to_string(vmnet::batch_error{vmnet::size_mismatch{1, 2}, {}}), "");
   const vmnet::subnet_error error = vmnet::identify("vm-1", "10.0.0.0/31"_ipv4_net).error();
   EXPECT_EQ(error.code(), vmnet::subnet_errc::too_small);
