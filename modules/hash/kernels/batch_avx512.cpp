@@ -1,9 +1,11 @@
-// Batch digests with AVX-512: 64 ids at a time, as two interleaved groups of 32.
+// Batch digests with AVX-512: 64 ids at a time, one 64-bit lane an id.
 //
-// The arithmetic is told in padded.hpp. A column holds one pair of bytes of 32
-// ids in 16-bit lanes; two groups hide the latency of the chain of low bytes.
-// Measured against one 64-bit lane an id (vpmullq, or IFMA): half the vector
-// instructions, and no slow multiply on Intel cores.
+// The bytes of eight ids are turned into columns of eight bytes an id, so a step
+// of eight ids is three instructions: the byte into the state, the multiplication,
+// the next byte of the column. Eight such vectors hide the latency of the
+// multiplication. Ids are padded with zeros to the longest of the 64; padded.hpp
+// tells how that is taken out again. Tried and slower on Zen 5: the chain of low
+// bytes by itself in 16-bit lanes, and the sum by multiply-and-add (twice the time).
 #include "kernels.hpp"
 
 #if VMNET_X86_KERNELS
@@ -17,187 +19,174 @@
 
 #include "padded.hpp"
 
-#define VMNET_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,bmi2")))
+#define VMNET_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi2")))
 
 namespace vmnet::kernels {
 namespace {
 
-constexpr std::size_t group = 32;
-constexpr std::size_t groups = 2;
-constexpr std::size_t batch = group * groups;
+constexpr std::size_t lanes = 8;
+constexpr std::size_t vectors = 8;
+constexpr std::size_t batch = lanes * vectors;
 
-/// One id a row, padded with zeros to 64 bytes.
-struct alignas(64) padded_rows {
-  std::array<std::array<unsigned char, padded_size>, batch> bytes;
+/// For each vector of eight ids: their first eight bytes, the next eight, and so on.
+struct columns {
+  __m512i of[padded_size / 8][vectors];
 };
 
-/// Copies the ids into rows; of longer ones some bytes, which nobody uses. Rows
-/// are cleared up to the size class of `longest` only. A masked load touches no
-/// byte beyond its id.
-VMNET_AVX512 void fill_rows(const std::string_view* ids, std::size_t longest,
-                            padded_rows& rows) noexcept {
-  const auto low_bits = [](std::string_view id) { return static_cast<unsigned>(id.size()); };
-  if (longest <= 16) {
-    for (std::size_t i = 0; i < batch; ++i)
-      _mm_store_si128(reinterpret_cast<__m128i*>(rows.bytes[i].data()),
-                      _mm_maskz_loadu_epi8(static_cast<__mmask16>(_bzhi_u32(~0U, low_bits(ids[i]))),
-                                           ids[i].data()));
-  } else if (longest <= 32) {
-    for (std::size_t i = 0; i < batch; ++i)
-      _mm256_store_si256(reinterpret_cast<__m256i*>(rows.bytes[i].data()),
-                         _mm256_maskz_loadu_epi8(_bzhi_u32(~0U, low_bits(ids[i])), ids[i].data()));
-  } else {
-    for (std::size_t i = 0; i < batch; ++i)
-      _mm512_store_si512(
-          rows.bytes[i].data(),
-          _mm512_maskz_loadu_epi8(_bzhi_u64(~0ULL, low_bits(ids[i])), ids[i].data()));
-  }
+/// The first bits of a mask: as many as `id` has bytes. Of a longer id than the
+/// mask is wide, some bytes, which nobody uses.
+VMNET_AVX512 inline std::uint64_t bytes_of(std::string_view id) noexcept {
+  return _bzhi_u64(~std::uint64_t{0}, static_cast<unsigned>(id.size()));
+}
+// A masked load touches no byte beyond its id.
+VMNET_AVX512 inline __m128i load_16(std::string_view id) noexcept {
+  return _mm_maskz_loadu_epi8(static_cast<__mmask16>(bytes_of(id)), id.data());
+}
+VMNET_AVX512 inline __m256i load_32(std::string_view id) noexcept {
+  return _mm256_maskz_loadu_epi8(static_cast<__mmask32>(bytes_of(id)), id.data());
+}
+VMNET_AVX512 inline __m512i load_64(std::string_view id) noexcept {
+  return _mm512_maskz_loadu_epi8(bytes_of(id), id.data());
 }
 
-/// Sixteen bytes of four ids, eight rows apart.
-VMNET_AVX512 inline __m512i load_four(const unsigned char* bytes) noexcept {
-  const auto row = [bytes](std::size_t i) {
-    return reinterpret_cast<const __m128i*>(bytes + i * 8 * padded_size);
+/// Two columns of eight ids of at most 16 bytes.
+VMNET_AVX512 inline void load_2_columns(const std::string_view* ids, columns& out,
+                                        std::size_t v) noexcept {
+  const auto every_other = [ids](std::size_t first) VMNET_AVX512 {
+    __m512i four = _mm512_castsi128_si512(load_16(ids[first]));
+    four = _mm512_inserti64x2(four, load_16(ids[first + 2]), 1);
+    four = _mm512_inserti64x2(four, load_16(ids[first + 4]), 2);
+    return _mm512_inserti64x2(four, load_16(ids[first + 6]), 3);
   };
-  __m512i four = _mm512_castsi128_si512(_mm_load_si128(row(0)));
-  four = _mm512_inserti32x4(four, _mm_load_si128(row(1)), 1);
-  four = _mm512_inserti32x4(four, _mm_load_si128(row(2)), 2);
-  return _mm512_inserti32x4(four, _mm_load_si128(row(3)), 3);
+  const __m512i even = every_other(0);
+  const __m512i odd = every_other(1);
+  out.of[0][v] = _mm512_unpacklo_epi64(even, odd);
+  out.of[1][v] = _mm512_unpackhi_epi64(even, odd);
 }
 
-/// Sixteen bytes of 32 rows as eight columns of 16-bit lanes.
-VMNET_AVX512 inline void load_columns(const unsigned char* rows, __m512i* columns) noexcept {
-  __m512i a[8];
-  __m512i b[8];
-  for (std::size_t i = 0; i < 8; ++i) a[i] = load_four(rows + i * padded_size);
-  for (std::size_t i = 0; i < 4; ++i) {
-    b[2 * i] = _mm512_unpacklo_epi16(a[2 * i], a[2 * i + 1]);
-    b[2 * i + 1] = _mm512_unpackhi_epi16(a[2 * i], a[2 * i + 1]);
+// The 128-bit lanes 0 and 2, and 1 and 3, of two vectors.
+constexpr int even_lanes = 0x88;
+constexpr int odd_lanes = 0xdd;
+
+/// Four columns of eight ids of at most 32 bytes.
+VMNET_AVX512 inline void load_4_columns(const std::string_view* ids, columns& out,
+                                        std::size_t v) noexcept {
+  const auto two = [ids](std::size_t first) VMNET_AVX512 {
+    return _mm512_inserti64x4(_mm512_castsi256_si512(load_32(ids[first])), load_32(ids[first + 2]),
+                              1);
+  };
+  const __m512i even_low = two(0);
+  const __m512i odd_low = two(1);
+  const __m512i even_high = two(4);
+  const __m512i odd_high = two(5);
+  const __m512i a = _mm512_unpacklo_epi64(even_low, odd_low);
+  const __m512i b = _mm512_unpackhi_epi64(even_low, odd_low);
+  const __m512i c = _mm512_unpacklo_epi64(even_high, odd_high);
+  const __m512i d = _mm512_unpackhi_epi64(even_high, odd_high);
+  out.of[0][v] = _mm512_shuffle_i64x2(a, c, even_lanes);
+  out.of[1][v] = _mm512_shuffle_i64x2(b, d, even_lanes);
+  out.of[2][v] = _mm512_shuffle_i64x2(a, c, odd_lanes);
+  out.of[3][v] = _mm512_shuffle_i64x2(b, d, odd_lanes);
+}
+
+/// Eight columns of eight ids of at most 64 bytes.
+VMNET_AVX512 inline void load_8_columns(const std::string_view* ids, columns& out,
+                                        std::size_t v) noexcept {
+  __m512i pairs[lanes];  // columns 0, 2, 4, 6 of two ids, then 1, 3, 5, 7
+  for (std::size_t i = 0; i < lanes; i += 2) {
+    const __m512i even = load_64(ids[i]);
+    const __m512i odd = load_64(ids[i + 1]);
+    pairs[i] = _mm512_unpacklo_epi64(even, odd);
+    pairs[i + 1] = _mm512_unpackhi_epi64(even, odd);
   }
-  for (std::size_t i = 0; i < 2; ++i) {
-    a[4 * i] = _mm512_unpacklo_epi32(b[4 * i], b[4 * i + 2]);
-    a[4 * i + 1] = _mm512_unpackhi_epi32(b[4 * i], b[4 * i + 2]);
-    a[4 * i + 2] = _mm512_unpacklo_epi32(b[4 * i + 1], b[4 * i + 3]);
-    a[4 * i + 3] = _mm512_unpackhi_epi32(b[4 * i + 1], b[4 * i + 3]);
+  for (std::size_t odd = 0; odd < 2; ++odd) {
+    const __m512i low_0_4 = _mm512_shuffle_i64x2(pairs[odd], pairs[odd + 2], even_lanes);
+    const __m512i low_2_6 = _mm512_shuffle_i64x2(pairs[odd], pairs[odd + 2], odd_lanes);
+    const __m512i high_0_4 = _mm512_shuffle_i64x2(pairs[odd + 4], pairs[odd + 6], even_lanes);
+    const __m512i high_2_6 = _mm512_shuffle_i64x2(pairs[odd + 4], pairs[odd + 6], odd_lanes);
+    out.of[odd][v] = _mm512_shuffle_i64x2(low_0_4, high_0_4, even_lanes);
+    out.of[odd + 2][v] = _mm512_shuffle_i64x2(low_2_6, high_2_6, even_lanes);
+    out.of[odd + 4][v] = _mm512_shuffle_i64x2(low_0_4, high_0_4, odd_lanes);
+    out.of[odd + 6][v] = _mm512_shuffle_i64x2(low_2_6, high_2_6, odd_lanes);
   }
-  for (std::size_t i = 0; i < 4; ++i) {
-    columns[2 * i] = _mm512_unpacklo_epi64(a[i], a[i + 4]);
-    columns[2 * i + 1] = _mm512_unpackhi_epi64(a[i], a[i + 4]);
+}
+
+VMNET_AVX512 void load_columns(const std::string_view* ids, std::size_t longest,
+                               columns& out) noexcept {
+  if (longest <= 16) {
+    for (std::size_t v = 0; v < vectors; ++v) load_2_columns(ids + lanes * v, out, v);
+  } else if (longest <= 32) {
+    for (std::size_t v = 0; v < vectors; ++v) load_4_columns(ids + lanes * v, out, v);
+  } else {
+    for (std::size_t v = 0; v < vectors; ++v) load_8_columns(ids + lanes * v, out, v);
   }
 }
 
-/// Four digits of sixteen sums, and a group's chain of low bytes.
-struct sums {
-  __m512i low[4];
-  __m512i high[4];
-  __m512i byte;
-};
-
-/// Joins the digits of every other sum: start + sum of digit k * 2^16k.
-VMNET_AVX512 inline __m512i join_digits(__m512i d0, __m512i d1, __m512i d2, __m512i d3) noexcept {
-  __m512i sum = _mm512_add_epi64(_mm512_set1_epi64(static_cast<long long>(tables.start)),
-                                 _mm512_mul_epi32(d0, _mm512_set1_epi64(1)));
-  sum = _mm512_add_epi64(sum, _mm512_mul_epi32(d1, _mm512_set1_epi64(1 << 16)));
-  sum = _mm512_add_epi64(sum, _mm512_slli_epi64(d2, 32));
-  return _mm512_add_epi64(sum, _mm512_slli_epi64(d3, 48));
-}
-
-/// Writes the sums of ids 0..3, 8..11, 16..19 and 24..27 of a group.
-VMNET_AVX512 inline void store_sums(const __m512i* d, std::uint64_t* out) noexcept {
-  const __m512i even = join_digits(d[0], d[1], d[2], d[3]);
-  const __m512i odd = join_digits(_mm512_srli_epi64(d[0], 32), _mm512_srli_epi64(d[1], 32),
-                                  _mm512_srli_epi64(d[2], 32), _mm512_srli_epi64(d[3], 32));
-  const __m512i first = _mm512_unpacklo_epi64(even, odd);
-  const __m512i second = _mm512_unpackhi_epi64(even, odd);
-  const auto place = [out](std::size_t i) { return reinterpret_cast<__m128i*>(out + i); };
-  _mm_store_si128(place(0), _mm512_castsi512_si128(first));
-  _mm_store_si128(place(2), _mm512_castsi512_si128(second));
-  _mm_store_si128(place(8), _mm512_extracti32x4_epi32(first, 1));
-  _mm_store_si128(place(10), _mm512_extracti32x4_epi32(second, 1));
-  _mm_store_si128(place(16), _mm512_extracti32x4_epi32(first, 2));
-  _mm_store_si128(place(18), _mm512_extracti32x4_epi32(second, 2));
-  _mm_store_si128(place(24), _mm512_extracti32x4_epi32(first, 3));
-  _mm_store_si128(place(26), _mm512_extracti32x4_epi32(second, 3));
-}
-
-/// One pair of bytes of a group: goes on with the chain of low bytes, and adds
-/// what both bytes contribute.
-VMNET_AVX512 inline void add_pair(__m512i bytes, const std::array<std::uint32_t, 4>& digits,
-                                  sums& s) noexcept {
-  const __m512i mask = _mm512_set1_epi16(0xff);
-  const __m512i prime_byte = _mm512_set1_epi16(0xb3);
+/// The digests of the ids, each padded with zeros to `longest` bytes.
+VMNET_AVX512 void digest_columns(const columns& bytes, std::size_t longest,
+                                 std::uint64_t* digests) noexcept {
   constexpr int xor_with_masked = 0x78;  // a ^ (b & c)
-  const __m512i x0 = _mm512_ternarylogic_epi32(s.byte, bytes, mask, xor_with_masked);
-  const __m512i product = _mm512_mullo_epi16(x0, prime_byte);
-  const __m512i x1 =
-      _mm512_ternarylogic_epi32(_mm512_srli_epi16(bytes, 8), product, mask, xor_with_masked);
-  const __m512i d0 = _mm512_sub_epi16(x0, s.byte);
-  const __m512i d1 = _mm512_sub_epi16(x1, _mm512_and_si512(product, mask));
-  s.byte = _mm512_and_si512(_mm512_mullo_epi16(x1, prime_byte), mask);
-  const __m512i low = _mm512_unpacklo_epi16(d0, d1);
-  const __m512i high = _mm512_unpackhi_epi16(d0, d1);
-  for (std::size_t k = 0; k < 4; ++k) {
-    const __m512i digit = _mm512_set1_epi32(static_cast<int>(digits[k]));
-    s.low[k] = _mm512_dpwssd_epi32(s.low[k], low, digit);
-    s.high[k] = _mm512_dpwssd_epi32(s.high[k], high, digit);
+  const __m512i low_byte = _mm512_set1_epi64(0xff);
+  const __m512i factor = _mm512_set1_epi64(static_cast<long long>(prime));
+  __m512i states[vectors];
+#pragma GCC unroll 8
+  for (__m512i& state : states) state = _mm512_set1_epi64(static_cast<long long>(offset_basis));
+  for (std::size_t at = 0; at < longest; at += 8) {
+    __m512i column[vectors];
+#pragma GCC unroll 8
+    for (std::size_t v = 0; v < vectors; ++v) column[v] = bytes.of[at / 8][v];
+    for (std::size_t step = std::min<std::size_t>(8, longest - at); step > 0; --step) {
+#pragma GCC unroll 8
+      for (std::size_t v = 0; v < vectors; ++v) {
+        states[v] = _mm512_mullo_epi64(
+            _mm512_ternarylogic_epi64(states[v], column[v], low_byte, xor_with_masked), factor);
+        column[v] = _mm512_srli_epi64(column[v], 8);
+      }
+    }
   }
-}
-
-/// The digests of the padded rows, before the powers for the padding are taken
-/// out again.
-VMNET_AVX512 void digest_rows(const padded_rows& rows, std::size_t longest,
-                              std::uint64_t* out) noexcept {
-  __m512i columns[groups][8];
-  sums s[groups];
-  for (sums& one : s) {
-    for (std::size_t k = 0; k < 4; ++k) one.low[k] = one.high[k] = _mm512_setzero_si512();
-    one.byte = _mm512_set1_epi16(offset_basis & 0xff);
-  }
-  for (std::size_t at = 0; at < longest; at += 16) {
-    for (std::size_t g = 0; g < groups; ++g)
-      load_columns(rows.bytes[g * group].data() + at, columns[g]);
-    const std::size_t pairs = std::min<std::size_t>(8, (longest - at + 1) / 2);
-    for (std::size_t j = 0; j < pairs; ++j)
-      for (std::size_t g = 0; g < groups; ++g)
-        add_pair(columns[g][j], tables.digits[at / 2 + j], s[g]);
-  }
-  for (std::size_t g = 0; g < groups; ++g) {
-    store_sums(s[g].low, out + g * group);
-    store_sums(s[g].high, out + g * group + 4);
-  }
+#pragma GCC unroll 8
+  for (std::size_t v = 0; v < vectors; ++v) _mm512_storeu_si512(digests + lanes * v, states[v]);
 }
 
 // The two loops over sizes have no target attribute on purpose: with one,
 // compilers make gathers of them, which are slower.
 
-/// The size of the longest id, at most `padded_size`. Asks for the bytes of the
-/// ids at `ahead` meanwhile.
-std::size_t longest_of(const std::string_view* ids, const std::string_view* ahead) noexcept {
-  std::size_t longest = 0;
+struct sizes {
+  std::size_t shortest;
+  std::size_t longest;
+};
+
+/// Asks for the bytes of the ids at `ahead` meanwhile.
+sizes sizes_of(const std::string_view* ids, const std::string_view* ahead) noexcept {
+  sizes found{ids[0].size(), ids[0].size()};
   for (std::size_t i = 0; i < batch; ++i) {
-    longest = std::max(longest, ids[i].size());
+    found.shortest = std::min(found.shortest, ids[i].size());
+    found.longest = std::max(found.longest, ids[i].size());
     __builtin_prefetch(ahead[i].data());
   }
-  return std::min(longest, padded_size);
+  return found;
 }
 
-void unpad(const std::string_view* ids, const std::uint64_t* sums,
-           std::uint64_t* digests) noexcept {
+/// Takes out what `padded_to` bytes of ids that are shorter have added, and digests
+/// those that are too long to be padded.
+void unpad(const std::string_view* ids, std::size_t padded_to, std::uint64_t* digests) noexcept {
   for (std::size_t i = 0; i < batch; ++i) {
     const std::size_t size = ids[i].size();
-    digests[i] =
-        size <= padded_size ? sums[i] * tables.unpad[size] : digest_plain(offset_basis, ids[i]);
+    digests[i] = size <= padded_to ? digests[i] * tables.unpad[padded_size - (padded_to - size)]
+                                   : digest_stream_avx512(offset_basis, ids[i]);
   }
 }
 
 void digest_batch_of_64(const std::string_view* ids, const std::string_view* ahead,
                         std::uint64_t* digests) noexcept {
-  padded_rows rows;
-  alignas(64) std::array<std::uint64_t, batch> sums;
-  const std::size_t longest = longest_of(ids, ahead);
-  fill_rows(ids, longest, rows);
-  digest_rows(rows, longest, sums.data());
-  unpad(ids, sums.data(), digests);
+  const sizes size = sizes_of(ids, ahead);
+  const std::size_t padded_to = std::min(size.longest, padded_size);
+  if (size.shortest <= padded_size) {
+    columns bytes;
+    load_columns(ids, padded_to, bytes);
+    digest_columns(bytes, padded_to, digests);
+  }
+  if (size.shortest != padded_to || size.longest != padded_to) unpad(ids, padded_to, digests);
 }
 
 }  // namespace
@@ -213,7 +202,7 @@ void digest_batch_avx512(const std::string_view* ids, std::uint64_t* digests,
   if (at == size) return;
   std::array<std::string_view, batch> rest;
   rest.fill("");  // a masked load from null is right, and a hundred times slower
-  std::array<std::uint64_t, batch> out;
+  std::array<std::uint64_t, batch> out{};
   std::copy(ids + at, ids + size, rest.begin());
   digest_batch_of_64(rest.data(), rest.data(), out.data());
   std::copy_n(out.begin(), size - at, digests + at);
