@@ -33,7 +33,9 @@ def parse(arguments):
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     one = commands.add_parser("run", parents=[common], help="every suite once, as a table")
     one.add_argument("filter", nargs="?", default="", help="a regular expression for names")
-    commands.add_parser("contract", parents=[common], help="the ratios of thresholds.json")
+    one = commands.add_parser("contract", parents=[common], help="the ratios of thresholds.json")
+    one.add_argument("--margin", type=float, default=0, metavar="PERCENT",
+                     help="fail only that much below a threshold: on a machine that others use")
     one = commands.add_parser("ab", parents=[common], help="compare with another revision")
     one.add_argument("--base", required=True, metavar="REF", help="the other revision, of git")
     one.add_argument("--filter", default=ab.GATED, help="which benchmarks (default: %(default)s)")

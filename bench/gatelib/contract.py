@@ -26,13 +26,13 @@ def samples(found, rows, processes):
     return made
 
 
-def judge(rows, taken, this):
+def judge(rows, taken, this, margin=0):
     """The rows with their ratios and verdicts; `absent` where a peer is needed
-    that is not there."""
+    that is not there. `margin` per cent of a threshold are forgiven."""
     judged = []
     for row in rows:
         ratio = ratios.beside(taken, row.name, row.peers)
-        threshold = row.threshold(this)
+        threshold = row.threshold(this) * (1 - margin / 100)
         said = "absent" if ratio is None else "below" if ratio.median < threshold else "holds"
         judged.append({"name": row.name, "row": row, "ratio": ratio, "threshold": threshold,
                        "goal": row.goal, "verdict": said})
@@ -55,11 +55,12 @@ def run(root, options):
     if gone:
         raise report.CannotMeasure(f"no suite has {', '.join(gone)} of thresholds.json")
 
-    judged = judge(rows, samples(found, rows, PROCESSES), this)
+    judged = judge(rows, samples(found, rows, PROCESSES), this, options.margin)
     below = [one["row"] for one in judged if one["verdict"] == "below"]
     if below:
         print(f"gate: {len(below)} below the threshold, measured again")
-        again = {one["name"]: one for one in judge(below, samples(found, below, AGAIN), this)}
+        again = judge(below, samples(found, below, AGAIN), this, options.margin)
+        again = {one["name"]: one for one in again}
         judged = [again.get(one["name"], one) for one in judged]
 
     report.table(

@@ -176,6 +176,7 @@ class Thresholds(unittest.TestCase):
         for peers, expected in (((4, 4.1, 1), "holds"), ((1.9, 1.8, 9), "below")):
             taken = [{"a/b/1/vmnet": 1.0, "a/b/1/p": peer} for peer in peers]
             self.assertEqual(contract.judge([row], taken, this)[0]["verdict"], expected)
+            self.assertEqual(contract.judge([row], taken, this, margin=100)[0]["verdict"], "holds")
         self.assertEqual(contract.judge([row], [{"a/b/1/vmnet": 1.0}], this)[0]["verdict"],
                          "absent")
 
