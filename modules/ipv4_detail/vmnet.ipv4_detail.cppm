@@ -190,6 +190,14 @@ inline constexpr auto octet_texts = [] {
   return texts;
 }();
 
+/// The size of each of them, with the dot.
+inline constexpr auto octet_sizes = [] {
+  std::array<std::uint8_t, 256> sizes{};
+  for (std::size_t octet = 0; octet < sizes.size(); ++octet)
+    sizes[octet] = octet > 99 ? 4 : octet > 9 ? 3 : 2;
+  return sizes;
+}();
+
 /// Writes `value` in dotted decimal; 15 bytes from `out` on may change. Octets
 /// are copied whole from a table, so no branch depends on their sizes.
 constexpr char* write_dotted_quad(char* out, std::uint32_t value) noexcept {
@@ -197,9 +205,9 @@ constexpr char* write_dotted_quad(char* out, std::uint32_t value) noexcept {
     shift -= 8;
     const std::uint32_t octet = value >> shift & 0xffU;
     std::copy_n(octet_texts[octet].data(), shift > 0 ? 4 : 3, out);
-    out += 1 + (octet > 9 ? 1 : 0) + (octet > 99 ? 1 : 0) + (shift > 0 ? 1 : 0);
+    out += octet_sizes[octet];
   }
-  return out;
+  return out - 1;  // the last has no dot
 }
 
 /// A random-access iterator over the values that `Make` gives for consecutive
