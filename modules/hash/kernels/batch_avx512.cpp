@@ -156,13 +156,18 @@ struct sizes {
   std::size_t longest;
 };
 
-/// Asks for the bytes of the ids at `ahead` meanwhile.
+/// Asks for the bytes of the ids at `ahead` meanwhile. Many ids are of one size.
 sizes sizes_of(const std::string_view* ids, const std::string_view* ahead) noexcept {
   sizes found{ids[0].size(), ids[0].size()};
+  std::size_t differing_bits = 0;
+  for (std::size_t i = 0; i < batch; ++i) {
+    differing_bits |= ids[i].size() ^ found.longest;
+    __builtin_prefetch(ahead[i].data());
+  }
+  if (differing_bits == 0) return found;
   for (std::size_t i = 0; i < batch; ++i) {
     found.shortest = std::min(found.shortest, ids[i].size());
     found.longest = std::max(found.longest, ids[i].size());
-    __builtin_prefetch(ahead[i].data());
   }
   return found;
 }
