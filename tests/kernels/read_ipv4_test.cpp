@@ -58,7 +58,9 @@ class ReadIpv4 : public testing::TestWithParam<vmnet::isa> {
     ASSERT_TRUE(fast == plain) << testing::PrintToString(text);
     const auto peer = by_inet_pton(text);
     ASSERT_EQ(fast.address.has_value(), peer.has_value()) << testing::PrintToString(text);
-    if (peer) ASSERT_EQ(fast.address->to_uint32(), *peer) << text;
+    if (peer) {
+      ASSERT_EQ(fast.address->to_uint32(), *peer) << text;
+    }
   }
 };
 INSTANTIATE_TEST_SUITE_P(, ReadIpv4, testing::ValuesIn(vmnet::supported_isas()),
