@@ -44,8 +44,10 @@ constexpr std::uint64_t fnv1a_64_after(std::uint64_t state, const Byte* bytes,
     state = (state ^ static_cast<unsigned char>(byte)) * fnv1a_64_prime;
   };
   if (size >= 8) {
-    if (size >= long_input && !std::is_constant_evaluated()) [[unlikely]]
-      return fnv1a_64_stream(state, reinterpret_cast<const char*>(bytes), size);
+    if (size >= long_input) [[unlikely]] {
+      if (!std::is_constant_evaluated())
+        return fnv1a_64_stream(state, reinterpret_cast<const char*>(bytes), size);
+    }
     for (; size >= 8; size -= 8, bytes += 8)
       for (int i = 0; i < 8; ++i) step(bytes[i]);
   }

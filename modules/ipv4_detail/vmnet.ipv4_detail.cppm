@@ -174,28 +174,22 @@ constexpr int largest_block_length(std::uint64_t first, std::uint64_t end) noexc
   return 32 - (aligned < fits ? aligned : fits);
 }
 
-/// Writes `value` (0 to 255) in decimal.
-constexpr char* write_decimal(char* out, std::uint32_t value) noexcept {
-  if (value >= 100) *out++ = static_cast<char>('0' + value / 100);
-  if (value >= 10) *out++ = static_cast<char>('0' + value / 10 % 10);
-  *out++ = static_cast<char>('0' + value % 10);
-  return out;
-}
+/// An octet in decimal with a dot behind it, and how many bytes that is.
+struct octet_text {
+  std::array<char, 4> chars{};
+  std::uint8_t size = 0;
+};
 
-/// The digits of each octet, then a dot, then what fills up four bytes.
-inline constexpr auto octet_texts = [] {
-  std::array<std::array<char, 4>, 256> texts{};
-  for (std::uint32_t octet = 0; octet < texts.size(); ++octet)
-    *write_decimal(texts[octet].data(), octet) = '.';
+inline constexpr auto octet_texts = []() consteval {
+  std::array<octet_text, 256> texts{};
+  for (unsigned octet = 0; octet < texts.size(); ++octet) {
+    octet_text& text = texts[octet];
+    if (octet >= 100) text.chars[text.size++] = static_cast<char>('0' + octet / 100);
+    if (octet >= 10) text.chars[text.size++] = static_cast<char>('0' + octet / 10 % 10);
+    text.chars[text.size++] = static_cast<char>('0' + octet % 10);
+    text.chars[text.size++] = '.';
+  }
   return texts;
-}();
-
-/// The size of each of them, with the dot.
-inline constexpr auto octet_sizes = [] {
-  std::array<std::uint8_t, 256> sizes{};
-  for (std::size_t octet = 0; octet < sizes.size(); ++octet)
-    sizes[octet] = octet > 99 ? 4 : octet > 9 ? 3 : 2;
-  return sizes;
 }();
 
 /// Writes `value` in dotted decimal; 15 bytes from `out` on may change. Octets
@@ -203,11 +197,11 @@ inline constexpr auto octet_sizes = [] {
 constexpr char* write_dotted_quad(char* out, std::uint32_t value) noexcept {
   for (unsigned shift = 32; shift > 0;) {
     shift -= 8;
-    const std::uint32_t octet = value >> shift & 0xffU;
-    std::copy_n(octet_texts[octet].data(), shift > 0 ? 4 : 3, out);
-    out += octet_sizes[octet];
+    const octet_text& octet = octet_texts[value >> shift & 0xffU];
+    std::copy_n(octet.chars.data(), shift > 0 ? 4 : 3, out);
+    out += octet.size;
   }
-  return out - 1;  // the last has no dot
+  return out - 1;  // without the last dot
 }
 
 /// A random-access iterator over the values that `Make` gives for consecutive

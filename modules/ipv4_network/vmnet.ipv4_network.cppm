@@ -204,9 +204,11 @@ class ipv4_network {
     const std::ptrdiff_t needed = prefix_length_ >= 10 ? 3 : 2;
     if (address.ec != std::errc() || last - address.ptr < needed)
       return {last, std::errc::value_too_large};
-    *address.ptr = '/';
-    return {detail::write_decimal(address.ptr + 1, static_cast<std::uint32_t>(prefix_length_)),
-            std::errc()};
+    char* out = address.ptr;
+    *out++ = '/';
+    if (prefix_length_ >= 10) *out++ = static_cast<char>('0' + prefix_length_ / 10);
+    *out++ = static_cast<char>('0' + prefix_length_ % 10);
+    return {out, std::errc()};
   }
 
   /// The network as `a.b.c.d/n`. May allocate; see `to_chars` for one that never does.

@@ -35,4 +35,9 @@ TEST(BigVector, HintsLeaveMemoryAsItIs) {
   EXPECT_EQ(bytes, std::vector<char>(9 * mib, 'x'));
 }
 
+TEST(BigVector, TakesMemoryOfAnyOfItsAllocators) {
+  using numbers = vmnet::detail::big_allocator<std::uint64_t>;
+  EXPECT_TRUE(numbers() == vmnet::detail::big_allocator<char>());
+}
+
 }  // namespace

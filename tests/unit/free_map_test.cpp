@@ -81,4 +81,15 @@ TEST(FreeMap, AgreesWithASetOfSlots) {
   }
 }
 
+TEST(FreeMap, EqualsOneOfTheSameSlots) {
+  free_map one(100);
+  free_map other(100);
+  EXPECT_TRUE(one == other);
+  EXPECT_FALSE(one == free_map(101));
+  other.assign(0, 50, true);
+  EXPECT_FALSE(one == other);
+  one.assign(0, 50, true);
+  EXPECT_TRUE(one == other);
+}
+
 }  // namespace

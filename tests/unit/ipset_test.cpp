@@ -220,6 +220,7 @@ TEST(Ipv4SetBuilder, IsRightAtBothEndsOfTheSpace) {
 TEST(TakeFree, CutsTheSmallestHoleThatFits) {
   const auto carved = take_free(set("10.0.0.0/16,10.2.0.0/23,10.3.0.0/22"), 24);
   ASSERT_TRUE(carved);
+  EXPECT_TRUE(*carved == *take_free(set("10.0.0.0/16,10.2.0.0/23,10.3.0.0/22"), 24));
   EXPECT_EQ(carved->network, "10.2.0.0/24"_ipv4_net);
   EXPECT_EQ(carved->rest, set("10.0.0.0/16,10.2.1.0/24,10.3.0.0/22"));
   EXPECT_EQ(carved->rest | carved->network, set("10.0.0.0/16,10.2.0.0/23,10.3.0.0/22"));

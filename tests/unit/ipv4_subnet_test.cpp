@@ -181,4 +181,13 @@ TEST(Ipv4Network, OfLengthZeroHas4294967296Addresses) {
   EXPECT_EQ("0.0.0.0/0"_ipv4_net.num_addresses(), 4'294'967'296U);
 }
 
+TEST(Ipv4NetworkList, EqualsOneOfTheSameNetworks) {
+  const auto halves = [](vmnet::ipv4_network without) {
+    return "10.0.0.0/30"_ipv4_net.exclude(without);
+  };
+  EXPECT_TRUE(halves("10.0.0.0/31"_ipv4_net) == halves("10.0.0.0/31"_ipv4_net));
+  EXPECT_FALSE(halves("10.0.0.0/31"_ipv4_net) == halves("10.0.0.2/31"_ipv4_net));
+  EXPECT_FALSE(halves("10.0.0.0/31"_ipv4_net) == halves("10.0.0.0/32"_ipv4_net));
+}
+
 }  // namespace

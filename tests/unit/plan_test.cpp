@@ -631,4 +631,12 @@ TEST(Probes, BeginWithTheValuesOfSchemeV1) {
   EXPECT_EQ(vmnet::slot_walk(identity.digest, 5, 253).slot() + 2, 231U);
 }
 
+TEST(PlanError, EqualsOneThatTellsTheSame) {
+  const vmnet::plan_error error{.code = plan_errc::subnet_full, .id = "a", .vms = 3};
+  vmnet::plan_error other = error;
+  EXPECT_TRUE(error == other);
+  other.vms = 4;
+  EXPECT_FALSE(error == other);
+}
+
 }  // namespace

@@ -461,4 +461,20 @@ TEST(PoolWords, AreThereForEveryEnumerator) {
   EXPECT_EQ(to_string(static_cast<vmnet::snapshot_errc>(99)), "unknown error");
 }
 
+TEST(PoolAnswers, EqualThoseThatTellTheSame) {
+  const vmnet::value_holder holder{.state = value_state::leased, .id = "a"};
+  EXPECT_TRUE(holder == vmnet::value_holder(holder));
+  EXPECT_FALSE(holder == vmnet::value_holder());
+
+  const vmnet::claimed answer{.lease = {}, .is_new = true, .v1 = {}};
+  vmnet::claimed other = answer;
+  EXPECT_TRUE(answer == other);
+  other.v1[0] = holder;
+  EXPECT_FALSE(answer == other);
+
+  const vmnet::pool_error error{.code = pool_errc::wanted_leased, .id = "a"};
+  EXPECT_TRUE(error == vmnet::pool_error(error));
+  EXPECT_FALSE(error == vmnet::pool_error{.code = pool_errc::wanted_leased});
+}
+
 }  // namespace

@@ -61,7 +61,7 @@ constexpr std::array<layout, 256> layouts = [] {
   return table;
 }();
 
-constexpr unsigned ways() noexcept {
+consteval unsigned ways() noexcept {
   unsigned count = 0;
   for (const layout& way : layouts) count += way.separators != 0 ? 1U : 0U;
   return count;
