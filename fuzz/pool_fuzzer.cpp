@@ -1,6 +1,6 @@
 // Programs over a pool, against a slow one (pool_oracle.hpp): every answer,
 // every refusal, and the whole state as a snapshot, which is restored and
-// compared.
+// compared. In some steps memory runs out first, which is to change nothing.
 //
 // Input: a byte each for the key, the quarantine and the addresses that are
 // allowed; then operations, each a byte with what it needs behind it.
@@ -8,6 +8,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <limits>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +40,44 @@ using vmnet::ipv4_network;
 using vmnet::ipv4_range;
 
 constexpr int most_steps = 60;
+constexpr std::size_t without_limit = std::numeric_limits<std::size_t>::max();
+
+/// How many allocations are still granted.
+std::size_t granted = without_limit;
+
+}  // namespace
+
+// Not inline: GCC would take the malloc of one for the partner of the other's
+// operator (-Wmismatched-new-delete).
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  if (granted == 0) throw std::bad_alloc();
+  if (granted != without_limit) --granted;
+  void* const memory = std::malloc(size == 0 ? 1 : size);
+  if (memory == nullptr) std::abort();
+  return memory;
+}
+// A sanitizer's own would be a mismatch of the operators below.
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return std::malloc(size == 0 ? 1 : size);
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace {
+
+/// Does `act` with a limited number of allocations: false where they did not suffice.
+template <class Act>
+bool with_memory(std::size_t allocations, Act act) {
+  granted = allocations;
+  bool sufficed = true;
+  try {
+    act();
+  } catch (const std::bad_alloc&) {
+    sufficed = false;
+  }
+  granted = without_limit;
+  return sufficed;
+}
 
 ipv4_address address_of(std::uint64_t ip) {
   return ipv4_address::from_uint32(static_cast<std::uint32_t>(ip));
@@ -65,13 +106,13 @@ void check_lease(const vmnet::lease& got, const std::string& id, const slow_leas
 
 class program {
  public:
-  program(fuzz::reader& in, const vmnet::pool_options& options)
-      : in_(in), options_(options), real_(options) {
-    slow_.k0 = options.key.k0;
-    slow_.k1 = options.key.k1;
-    slow_.quarantine = options.quarantine;
-    slow_.most_addresses = options.max_addresses;
-  }
+  program(fuzz::reader& in, slow_pool nothing)
+      : in_(in),
+        options_({.key = {.k0 = nothing.k0, .k1 = nothing.k1},
+                  .quarantine = nothing.quarantine,
+                  .max_addresses = nothing.most_addresses}),
+        real_(options_),
+        slow_(std::move(nothing)) {}
 
   void run() {
     add_subnet();
@@ -119,6 +160,25 @@ class program {
     if (by < 8) now_ += by;
     if (by == 8) now_ -= now_ / 2;  // clocks step back
     if (by == 9) now_ = in_.any_length();
+    short_of_memory_ = by == 15;
+  }
+
+  /// Tries `act` on copies of the pool, with one allocation more each time until
+  /// they suffice. Before that it changes nothing.
+  template <class Act>
+  void run_out_of_memory_in(Act act) const {
+    if (!short_of_memory_) return;
+    vmnet::pool pool = real_;
+    pool.expire(now_);
+    const std::string before = pool.snapshot();
+    const vmnet::pool_utilization used = pool.utilization();
+    for (std::size_t allocations = 0; !with_memory(allocations, [&] { act(pool); });
+         ++allocations) {
+      check(pool.snapshot() == before && pool.utilization() == used,
+            "where memory runs out nothing is done");
+      pool = real_;
+      pool.expire(now_);
+    }
   }
 
   std::string some_id() {
@@ -184,6 +244,9 @@ class program {
     std::optional<std::uint32_t> wanted;
     const auto options = some_options(subnet, wanted);
     const bool had = slow_.leases.contains(id);
+    run_out_of_memory_in([&](vmnet::pool& pool) {
+      static_cast<void>(pool.claim(id, network_of(subnet), now_, options));
+    });
     const auto refused = slow_.claim(id, subnet, now_, wanted, options.allow_quarantined);
     const auto got = real_.claim(id, network_of(subnet), now_, options);
     check(got.has_value() == !refused, "a claim is good where the oracle's is");
@@ -216,6 +279,8 @@ class program {
       if (!refused)
         refused = after.claim(w.id, w.subnet, now_, w.wanted, w.options.allow_quarantined);
     }
+    run_out_of_memory_in(
+        [&](vmnet::pool& pool) { static_cast<void>(pool.claim_all(requests, now_)); });
     const auto got = real_.claim_all(requests, now_);
     check(got.has_value() == !refused, "all claims are good or none");
     if (refused) {
@@ -233,7 +298,9 @@ class program {
     const std::string id = seen_.empty() ? some_id() : seen_[in_.byte() % seen_.size()];
     const auto held = slow_.leases.find(id);
     std::uint64_t epoch = held == slow_.leases.end() ? 1 : held->second.epoch;
-    if (in_.byte() >= 240) epoch += in_.byte() - 128U;
+    if (in_.byte() >= 240) epoch += in_.byte() - std::uint64_t{128};
+    run_out_of_memory_in(
+        [&](vmnet::pool& pool) { static_cast<void>(pool.release(id, epoch, now_)); });
     const auto refused = slow_.release(id, epoch, now_);
     const auto got = real_.release(id, epoch, now_);
     check(got.has_value() == !refused, "a release is good where the oracle's is");
@@ -348,6 +415,9 @@ class program {
   void restore() {
     const std::string text = real_.snapshot();
     check(text == slow_.text(), "the snapshot is the oracle's");
+    run_out_of_memory_in([&](const vmnet::pool& /*pool*/) {
+      static_cast<void>(vmnet::pool::restore(text, options_));
+    });
     auto restored = vmnet::pool::restore(text, options_);
     check(restored.has_value(), "a snapshot can be restored");
     check(*restored == real_ && restored->snapshot() == text, "a pool restored is the pool saved");
@@ -363,6 +433,7 @@ class program {
   std::vector<slow_subnet> known_;
   slow_subnet odd_;
   std::uint64_t now_ = 0;
+  bool short_of_memory_ = false;
 };
 
 void check_words() {
@@ -384,19 +455,39 @@ void check_words() {
         "four /8 where nothing else is said");
 }
 
+/// What holds where a caller leaves things out.
+void check_defaults() {
+  check(!vmnet::claimed().is_new && vmnet::lease().epoch == 0 && vmnet::pool_error().epoch == 0 &&
+            vmnet::pool_error().other_epoch == 0 && vmnet::snapshot_error().line == 0,
+        "answers and errors of nothing");
+  const ipv4_network one = network_of({10U << 24U, 30});
+  vmnet::pool pool({.key = {}, .quarantine = 1, .max_addresses = fuzz::space});
+  check(pool.add_subnet(one).has_value(), "2^32 addresses are allowed");
+  const auto held = pool.claim("a", one);
+  check(held.has_value() && pool.release("a", held->lease.epoch).has_value(),
+        "a claim and a release at time 0");
+  check(!pool.claim("b", one) && !pool.claim_all(std::array{vmnet::claim_request{"b", one}}) &&
+            pool.quarantined().size() == 1,
+        "what was released at time 0 rests still");
+  pool.expire(1);
+  check(pool.quarantined().empty(), "what was released at time 0 has rested at 1");
+}
+
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  [[maybe_unused]] static const bool once = (check_words(), true);
+  [[maybe_unused]] static const bool once = (check_words(), check_defaults(), true);
   fuzz::reader in(data, size);
-  vmnet::pool_options options;
-  if (const std::uint8_t key = in.byte(); key != 0)
-    options.key = {.k0 = fuzz::splitmix(key), .k1 = key % 2U == 0 ? 0 : fuzz::splitmix(key + 256U)};
-  options.quarantine = in.byte();
-  if (options.quarantine >= 250) options.quarantine = UINT64_MAX - (options.quarantine - 250);
+  slow_pool nothing;
+  if (const std::uint8_t key = in.byte(); key != 0) {
+    nothing.k0 = fuzz::splitmix(key);
+    nothing.k1 = key % 2U == 0 ? 0 : fuzz::splitmix(key + 256U);
+  }
+  nothing.quarantine = in.byte();
+  if (nothing.quarantine >= 250) nothing.quarantine = UINT64_MAX - (nothing.quarantine - 250);
   // Few enough that the oracle can look at each.
   const std::uint8_t most = in.byte();
-  options.max_addresses = std::uint64_t{1} << (most < 128 ? 12U : most % 13U);
-  program(in, options).run();
+  nothing.most_addresses = std::uint64_t{1} << (most < 128 ? 12U : most % 13U);
+  program(in, std::move(nothing)).run();
   return 0;
 }

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,8 +59,11 @@ std::string with_digests(std::string_view text) {
 
 vmnet::result<vmnet::pool, vmnet::snapshot_error> restore(std::string_view text,
                                                           const vmnet::pool_options& options) {
+  // Exactly its size: AddressSanitizer guards the ends.
+  const auto exact = std::make_unique<char[]>(text.size());
+  std::ranges::copy(text, exact.get());
   const std::uint64_t before = asked_for;
-  auto restored = vmnet::pool::restore(text, options);
+  auto restored = vmnet::pool::restore({exact.get(), text.size()}, options);
   constexpr std::uint64_t some = std::uint64_t{1} << 16U;
   check(asked_for - before < some + 256 * text.size() + options.max_addresses,
         "memory is bounded by the text and the options");
@@ -83,10 +87,39 @@ void check_refusal(const vmnet::snapshot_error& error, slow_damage damage, std::
   check(to_string(error.code) == sentence, "the sentence of a code");
   check(to_string(error) == "line " + std::to_string(line) + ": " + std::string(sentence),
         "the sentence of an error");
+  check(to_string(static_cast<snapshot_errc>(sentences.size())) == "unknown error",
+        "no other reason");
+}
+
+/// That a claim of nobody's subnet takes back the one before it, and that each
+/// lease ends with its own epoch and no other.
+void check_ends(vmnet::pool pool, fuzz::slow_pool slow) {
+  slow.expire(0);
+  if (!slow.subnets.empty()) {
+    const fuzz::slow_subnet& subnet = slow.subnets.front();
+    const std::array requests = {
+        vmnet::claim_request{
+            "new", *vmnet::ipv4_network::make(vmnet::ipv4_address::from_uint32(subnet.network),
+                                              subnet.length)},
+        vmnet::claim_request{"new too", vmnet::ipv4_network()}};
+    check(!pool.claim_all(requests).has_value(), "a claim in no subnet of the pool fails");
+    check(pool.snapshot() == slow.text(), "claims that fail change nothing");
+  }
+  const auto leases = slow.leases;
+  for (const auto& [id, lease] : leases)
+    for (const std::uint64_t epoch : {lease.epoch + 1, lease.epoch}) {
+      const auto refused = slow.release(id, epoch, 0);
+      const auto got = pool.release(id, epoch);
+      check(got.has_value() == !refused, "a release is good where the oracle's is");
+      check(!refused || to_string(got.error()) == refused->sentence,
+            "the sentence of a refusal is the oracle's");
+    }
+  check(pool.size() == 0 && pool.snapshot() == slow.text(), "all leases have ended");
 }
 
 /// A pool that was restored: what it holds, and what it gives next.
 void check_pool(vmnet::pool pool, fuzz::slow_pool slow, std::string_view text) {
+  check_ends(pool, slow);
   check(pool.snapshot() == text, "a text that is read and written again is the same");
   check(pool.size() == slow.leases.size(), "as many leases as the oracle reads");
   for (const auto& [id, lease] : slow.leases) {
