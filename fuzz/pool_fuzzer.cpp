@@ -466,7 +466,8 @@ void check_defaults() {
   const auto held = pool.claim("a", one);
   check(held.has_value() && pool.release("a", held->lease.epoch).has_value(),
         "a claim and a release at time 0");
-  check(!pool.claim("b", one) && !pool.claim_all(std::array{vmnet::claim_request{"b", one}}) &&
+  check(!pool.claim("b", one) &&
+            !pool.claim_all(std::array{vmnet::claim_request{.id = "b", .subnet = one}}) &&
             pool.quarantined().size() == 1,
         "what was released at time 0 rests still");
   pool.expire(1);

@@ -97,11 +97,11 @@ void check_ends(vmnet::pool pool, fuzz::slow_pool slow) {
   slow.expire(0);
   if (!slow.subnets.empty()) {
     const fuzz::slow_subnet& subnet = slow.subnets.front();
+    const auto network =
+        *vmnet::ipv4_network::make(vmnet::ipv4_address::from_uint32(subnet.network), subnet.length);
     const std::array requests = {
-        vmnet::claim_request{
-            "new", *vmnet::ipv4_network::make(vmnet::ipv4_address::from_uint32(subnet.network),
-                                              subnet.length)},
-        vmnet::claim_request{"new too", vmnet::ipv4_network()}};
+        vmnet::claim_request{.id = "new", .subnet = network},
+        vmnet::claim_request{.id = "new too", .subnet = vmnet::ipv4_network()}};
     check(!pool.claim_all(requests).has_value(), "a claim in no subnet of the pool fails");
     check(pool.snapshot() == slow.text(), "claims that fail change nothing");
   }
