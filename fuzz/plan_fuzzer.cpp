@@ -3,7 +3,7 @@
 // another order of the VMs, and what differs from the previous plan.
 //
 // Input: a byte each for the key, the subnets and the number of VMs; for each VM
-// its id, subnet, generation and pins; then excluded ranges, the previous plan
+// its id, subnet, generation and pins; then what is excluded, the previous plan
 // and who may move.
 #include <algorithm>
 #include <array>
@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,8 @@
 #include "probe_oracle.hpp"
 
 import vmnet.plan;
+
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -60,6 +63,7 @@ class wisher {
   }
   std::string tap() {
     ask();
+    if (choice_ == spelled) return name();
     constexpr std::array<std::string_view, 8> odd = {
         "", "eth0", "tap-", "tap-0000000", "tap0", "tap-0000000g", "tap-FFFFFFFF", "tap-00000000"};
     if (choice_ % 4U == 3) return std::string(odd[choice_ / 4U % odd.size()]);
@@ -67,6 +71,7 @@ class wisher {
   }
   std::uint32_t ip() {
     ask();
+    if (choice_ == spelled) return in_.u32();
     const interval all = of_->subnet.all();
     if (choice_ % 4U == 3 || of_->subnet.slots() == 0)
       return static_cast<std::uint32_t>(fuzz::range_in(in_, of_->subnet).first);
@@ -81,7 +86,16 @@ class wisher {
   }
 
  private:
+  static constexpr std::uint8_t spelled = 255;
+
   [[nodiscard]] prober probes() const { return prober(of_->id, fleet_.k0, fleet_.k1); }
+  /// Up to 15 bytes, with an x for those that no name has.
+  std::string name() {
+    std::string bytes(in_.bytes(in_.byte() % 16U));
+    for (char& c : bytes)
+      if ("\0\t\n\v\f\r \xa0/:%."sv.find(c) != std::string_view::npos) c = 'x';
+    return bytes;
+  }
 
   fuzz::reader& in_;
   const slow_fleet& fleet_;
@@ -120,8 +134,11 @@ void read_vms(fuzz::reader& in, slow_fleet& fleet) {
     if (pins[i] & 4U) fleet.vms[i].mac = wishes.mac();
   }
   for (unsigned left = in.byte() % 4U; left > 0; --left) {
-    const slow_subnet& subnet = subnets[in.byte() % subnets.size()];
-    fleet.excluded.push_back(fuzz::range_in(in, subnet));
+    const std::uint8_t choice = in.byte();
+    const slow_subnet& subnet = subnets[choice % subnets.size()];
+    fleet.excluded.push_back(choice == 255
+                                 ? fuzz::block(subnet.network, static_cast<int>(in.byte() % 33U))
+                                 : fuzz::range_in(in, subnet));
   }
 }
 
@@ -141,7 +158,9 @@ std::vector<vmnet::fleet_vm> vms_of(const slow_fleet& fleet) {
     vmnet::fleet_vm& made = vms.emplace_back();
     made.id = vm.id;
     made.subnet = network_of(vm.subnet);
-    made.generation = vm.generation;
+    // What was in an optional before it was emptied is nobody's business.
+    made.generation = vm.generation.value_or(fuzz::splitmix(vms.size()));
+    if (!vm.generation) made.generation.reset();
     if (vm.ip) made.guest_ip = ipv4_address::from_uint32(*vm.ip);
     if (vm.tap) made.tap_name = name_of(*vm.tap);
     if (vm.mac) made.mac = vmnet::mac_address::from_uint64(*vm.mac);
@@ -328,8 +347,36 @@ void check_words() {
             to_string(vmnet::plan_error{.code = static_cast<vmnet::plan_errc>(15)}) ==
                 "unknown error",
         "no other values");
+  const auto load = vmnet::subnet_load();
+  const auto error = vmnet::plan_error();
+  check(load.vms == 0 && load.slots == 0 && load.excluded == 0 && error.vms == 0 &&
+            error.addresses == 0,
+        "numbers begin at 0");
   check(vmnet::plan_version == 1 && vmnet::plan() == vmnet::plan() && vmnet::plan().empty(),
         "the plan of no VMs");
+}
+
+/// More VMs than an input describes: they stand by seniority, each with its digest.
+void check_crowd() {
+  constexpr std::size_t size = 8200;
+  std::vector<std::string> ids(size);
+  std::vector<vmnet::fleet_vm> vms(size);
+  std::vector<std::tuple<std::uint64_t, std::uint64_t, std::string_view>> seniority;
+  for (std::size_t i = 0; i < size; ++i) {
+    ids[i] = std::to_string(i);
+    vms[i].id = ids[i];
+    vms[i].subnet = network_of({.network = 10U << 24U, .length = 17});
+    vms[i].generation = fuzz::splitmix(i % 7) >> (i % 5 * 13);
+    seniority.emplace_back(*vms[i].generation, fuzz::siphash(ids[i], 0, 0), ids[i]);
+  }
+  std::ranges::sort(seniority);
+  const auto plan = vmnet::make_plan(vms);
+  check(plan.has_value() && plan->size() == size, "a large plan");
+  for (std::size_t i = 0; i < size; ++i) {
+    const planned_vm vm = (*plan)[i];
+    check(vm.id == std::get<2>(seniority[i]) && vm.identity.digest == fuzz::fnv1a(vm.id),
+          "a large plan stands by seniority");
+  }
 }
 
 /// Any text as a key, octet by octet.
@@ -358,7 +405,7 @@ std::vector<vmnet::fleet_vm> shuffled(std::vector<vmnet::fleet_vm> vms, std::uin
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  [[maybe_unused]] static const bool once = (check_words(), true);
+  [[maybe_unused]] static const bool once = (check_words(), check_crowd(), true);
   check_key_text(fuzz::reader::view_of(data, size));
   fuzz::reader in(data, size);
   slow_fleet fleet;
@@ -397,6 +444,14 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         "another order of the VMs changes nothing");
   check_numbers(*got, want, fleet);
   check_diff(previous, rows);
+  // The same VMs where nothing is excluded and nobody was before.
+  vmnet::plan_options no_wishes;
+  no_wishes.key = options.key;
+  const auto alone = vmnet::make_plan(vms, no_wishes);
+  check(alone.has_value() && alone->size() == rows.size(), "with more room there is a plan too");
+  check((*alone == *got) ==
+            (alone->vms() == rows && std::ranges::equal(alone->subnets(), got->subnets())),
+        "plans are equal where their rows and subnets are");
   // A row that is told twice counts as it stands last.
   std::vector<planned_vm> twice(rows.rbegin(), rows.rend());
   for (planned_vm& vm : twice) vm.identity.mac = {};
