@@ -366,8 +366,9 @@ void check_crowd() {
     ids[i] = std::to_string(i);
     vms[i].id = ids[i];
     vms[i].subnet = network_of({.network = 10U << 24U, .length = 17});
-    vms[i].generation = fuzz::splitmix(i % 7) >> (i % 5 * 13);
-    seniority.emplace_back(*vms[i].generation, fuzz::siphash(ids[i], 0, 0), ids[i]);
+    const std::uint64_t generation = fuzz::splitmix(i % 7) >> (i % 5 * 13);
+    vms[i].generation = generation;
+    seniority.emplace_back(generation, fuzz::siphash(ids[i], 0, 0), ids[i]);
   }
   std::ranges::sort(seniority);
   const auto plan = vmnet::make_plan(vms);
