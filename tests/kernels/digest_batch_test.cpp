@@ -70,6 +70,17 @@ TEST_P(DigestBatch, TakesIdsOfOneSizeAtEveryAlignmentUpToTheLastReadableByte) {
   }
 }
 
+TEST_P(DigestBatch, TakesOneIdOfAnotherSizeAmongMany) {
+  const std::string bytes(400, 'x');
+  for (const std::size_t usual : {0U, 16U, 36U, 63U, 64U, 65U, 300U}) {
+    for (const std::size_t other : {0U, 1U, 35U, 37U, 63U, 64U, 65U, 66U, 400U}) {
+      std::vector<std::string_view> ids(64, std::string_view(bytes).substr(0, usual));
+      ids[11] = std::string_view(bytes).substr(0, other);
+      ASSERT_EQ(faults(ids), 0U) << other << " among " << usual;
+    }
+  }
+}
+
 TEST_P(DigestBatch, TakesIdsOfMixedSizesUpToTheLastReadableByte) {
   const std::uint64_t seed = std::random_device()();
   SCOPED_TRACE("seed " + std::to_string(seed));
