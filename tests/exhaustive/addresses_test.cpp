@@ -3,7 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -11,7 +10,6 @@
 #include "whole_space.hpp"
 
 import vmnet.ipv4;
-import vmnet.isa;
 
 namespace {
 
@@ -21,15 +19,8 @@ std::array<std::string, 256> decimals() {
   return all;
 }
 
-class AllAddresses : public testing::TestWithParam<vmnet::isa> {};
-// The plain code, and the kernel that the better instruction sets share.
-INSTANTIATE_TEST_SUITE_P(, AllAddresses,
-                         testing::ValuesIn(std::set{vmnet::isa::portable,
-                                                    vmnet::supported_isas().back()}),
-                         [](const auto& set) { return std::string(to_string(set.param)); });
-
-TEST_P(AllAddresses, AreWrittenRightAndReadBack) {
-  ASSERT_TRUE(vmnet::force_isa(GetParam()));
+// By the kernel of this machine; octets_test.cpp has the plain code beside it.
+TEST(AllAddresses, AreWrittenRightAndReadBack) {
   const auto decimal = decimals();
   const std::uint64_t faults = exhaustive::over_all_blocks([&](std::uint32_t block) {
     std::uint64_t wrong = 0;
