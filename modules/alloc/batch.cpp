@@ -21,49 +21,62 @@ import vmnet.isa;
 namespace vmnet {
 namespace {
 
-constexpr std::size_t chunk = kernels::derived::capacity;
-using digest_chunk = std::array<std::uint64_t, chunk>;
-
-/// The TAP digits, and the remainders by `slots`, of the first `count` digests.
-void derive(const digest_chunk& digests, std::size_t count, std::uint32_t slots,
-            kernels::derived& out) noexcept {
-#if VMNET_X86_KERNELS
-  if (active_isa() == isa::avx512) return kernels::derive_avx512(digests, count, slots, out);
-#endif
-  for (std::size_t i = 0; i < count; ++i) {
-    detail::write_short_hash(digests[i], out.tap_digits[i].data());
-    out.offsets[i] = static_cast<std::uint32_t>(digests[i] % slots);
-  }
-}
-
 /// Some ids of a batch, by their place among them.
-struct part {
-  std::size_t size = 0;
-  digest_chunk digests{};
-  kernels::derived derived;
+class part {
+ public:
+  explicit part(std::span<const std::string_view> ids) noexcept : size_(ids.size()) {
+    fnv1a_64_batch(ids, std::span(digests_).first(size_)).value();
+  }
 
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] std::uint64_t digest(std::size_t i) const noexcept { return digests_[i]; }
+  [[nodiscard]] mac_address mac(std::size_t i) const noexcept {
+    return detail::mac_of(digests_[i]);
+  }
+
+  /// Before `tap_name` is asked for.
+  void derive_tap_names() noexcept {
+#if VMNET_X86_KERNELS
+    if (active_isa() == isa::avx512)
+      return kernels::tap_digits_avx512(digests_, size_, tap_digits_);
+#endif
+    for (std::size_t i = 0; i < size_; ++i)
+      detail::write_short_hash(digests_[i], tap_digits_[i].data());
+  }
   [[nodiscard]] interface_name tap_name(std::size_t i) const noexcept {
     std::array<char, interface_name::max_length + 1> chars{'t', 'a', 'p', '-'};
-    std::copy_n(derived.tap_digits[i].begin(), tap_hash_length,
-                chars.begin() + tap_name_prefix.size());
+    std::copy_n(tap_digits_[i].begin(), tap_hash_length, chars.begin() + tap_name_prefix.size());
     return std::bit_cast<interface_name>(chars);
   }
-  [[nodiscard]] ipv4_address guest_ip(std::size_t i, ipv4_network subnet) const noexcept {
-    return ipv4_address::from_uint32(subnet.network().to_uint32() + 2 + derived.offsets[i]);
+
+  /// Before `guest_ip` is asked for; `subnet` has slots.
+  void derive_guest_ips(ipv4_network subnet) noexcept {
+    first_ip_ = subnet.network().to_uint32() + 2;
+    const auto slots = static_cast<std::uint32_t>(num_guest_addresses(subnet));
+#if VMNET_X86_KERNELS
+    if (active_isa() == isa::avx512)
+      return kernels::offsets_avx512(digests_, size_, slots, offsets_);
+#endif
+    for (std::size_t i = 0; i < size_; ++i)
+      offsets_[i] = static_cast<std::uint32_t>(digests_[i] % slots);
   }
-  [[nodiscard]] mac_address mac(std::size_t i) const noexcept { return detail::mac_of(digests[i]); }
+  [[nodiscard]] ipv4_address guest_ip(std::size_t i) const noexcept {
+    return ipv4_address::from_uint32(first_ip_ + offsets_[i]);
+  }
+
+ private:
+  std::size_t size_;
+  std::uint32_t first_ip_ = 0;
+  kernels::digest_part digests_{};
+  kernels::tap_digits_part tap_digits_;
+  kernels::offsets_part offsets_;
 };
 
-/// Calls `take(first, part)` for one part of the ids after the other. Of a subnet
-/// without slots, no address may be asked for.
+/// Calls `take(first, part)` for one part of the ids after the other.
 template <class Take>
-void for_each_part(std::span<const std::string_view> ids, ipv4_network subnet, Take take) noexcept {
-  const std::uint64_t slots = std::max<std::uint64_t>(num_guest_addresses(subnet), 1);
-  part now;
-  for (std::size_t first = 0; first < ids.size(); first += chunk) {
-    now.size = std::min(chunk, ids.size() - first);
-    fnv1a_64_batch(ids.subspan(first, now.size), std::span(now.digests).first(now.size)).value();
-    derive(now.digests, now.size, static_cast<std::uint32_t>(slots), now.derived);
+void for_each_part(std::span<const std::string_view> ids, Take take) noexcept {
+  for (std::size_t first = 0; first < ids.size(); first += kernels::part_size) {
+    part now(ids.subspan(first, std::min(kernels::part_size, ids.size() - first)));
     take(first, now);
   }
 }
@@ -87,11 +100,13 @@ result<void, batch_error> identify_batch(std::span<const std::string_view> ids, 
   if (ids.size() != identities.size()) return sizes_differ(ids.size(), identities.size());
   if (num_guest_addresses(subnet) == 0) return too_small(subnet);
   const ipv4_address gateway = *gateway_for(subnet);
-  for_each_part(ids, subnet, [&](std::size_t first, const part& now) {
-    for (std::size_t i = 0; i < now.size; ++i)
-      identities[first + i] = {.digest = now.digests[i],
+  for_each_part(ids, [&](std::size_t first, part& now) {
+    now.derive_tap_names();
+    now.derive_guest_ips(subnet);
+    for (std::size_t i = 0; i < now.size(); ++i)
+      identities[first + i] = {.digest = now.digest(i),
                                .tap_name = now.tap_name(i),
-                               .guest_ip = now.guest_ip(i, subnet),
+                               .guest_ip = now.guest_ip(i),
                                .gateway = gateway,
                                .subnet = subnet,
                                .mac = now.mac(i)};
@@ -105,12 +120,17 @@ result<void, batch_error> identify_batch(std::span<const std::string_view> ids, 
        {columns.tap_names.size(), columns.guest_ips.size(), columns.macs.size()})
     if (size != 0 && size != ids.size()) return sizes_differ(ids.size(), size);
   if (!columns.guest_ips.empty() && num_guest_addresses(subnet) == 0) return too_small(subnet);
-  for_each_part(ids, subnet, [&](std::size_t first, const part& now) {
-    for (std::size_t i = 0; i < now.size; ++i) {
-      if (!columns.tap_names.empty()) columns.tap_names[first + i] = now.tap_name(i);
-      if (!columns.guest_ips.empty()) columns.guest_ips[first + i] = now.guest_ip(i, subnet);
-      if (!columns.macs.empty()) columns.macs[first + i] = now.mac(i);
+  for_each_part(ids, [&](std::size_t first, part& now) {
+    if (!columns.tap_names.empty()) {
+      now.derive_tap_names();
+      for (std::size_t i = 0; i < now.size(); ++i) columns.tap_names[first + i] = now.tap_name(i);
     }
+    if (!columns.guest_ips.empty()) {
+      now.derive_guest_ips(subnet);
+      for (std::size_t i = 0; i < now.size(); ++i) columns.guest_ips[first + i] = now.guest_ip(i);
+    }
+    if (!columns.macs.empty())
+      for (std::size_t i = 0; i < now.size(); ++i) columns.macs[first + i] = now.mac(i);
   });
   return {};
 }

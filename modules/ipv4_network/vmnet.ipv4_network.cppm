@@ -99,12 +99,11 @@ class ipv4_network {
       std::string_view text, cidr_policy policy = cidr_policy::mask_host_bits) noexcept {
     if (!std::is_constant_evaluated()) {
       const std::uint64_t read = detail::read_cidr(text.data(), text.size());
-      const ipv4_network network(ipv4_address::from_uint32(static_cast<std::uint32_t>(read)),
-                                 static_cast<int>(read >> 32U & 63U));
-      if (read != detail::unread &&
-          (policy != cidr_policy::reject_host_bits ||
-           network.network().to_uint32() == static_cast<std::uint32_t>(read)))
-        return network;
+      if (read != detail::unread) {
+        const auto address = ipv4_address::from_uint32(static_cast<std::uint32_t>(read));
+        const ipv4_network network(address, static_cast<int>(read >> 32U));
+        if (policy != cidr_policy::reject_host_bits || network.network() == address) return network;
+      }
     }
     return read_bytes(text, policy);
   }

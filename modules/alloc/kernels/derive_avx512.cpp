@@ -21,15 +21,6 @@ namespace {
 
 constexpr std::size_t group = 8;
 
-VMNET_AVX512 inline __m512i digits_of(__m512i digests) noexcept {
-  const __m512i starts = _mm512_set1_epi64(0x2024'282c'3034'383c);
-  const __m512i halves =
-      _mm512_and_si512(_mm512_multishift_epi64_epi8(starts, digests), _mm512_set1_epi8(0xf));
-  const __m512i digits = _mm512_broadcast_i32x4(_mm_setr_epi8(
-      '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'));
-  return _mm512_shuffle_epi8(digits, halves);
-}
-
 /// The upper halves of the products.
 VMNET_AVX512 inline __m512i multiply_high(__m512i x, __m512i m) noexcept {
   const __m512i x_high = _mm512_srli_epi64(x, 32);
@@ -46,18 +37,30 @@ VMNET_AVX512 inline __m512i multiply_high(__m512i x, __m512i m) noexcept {
 
 }  // namespace
 
-VMNET_AVX512 void derive_avx512(const std::array<std::uint64_t, derived::capacity>& digests,
-                                std::size_t count, std::uint32_t slots, derived& out) noexcept {
+VMNET_AVX512 void tap_digits_avx512(const digest_part& digests, std::size_t count,
+                                    tap_digits_part& out) noexcept {
+  const __m512i starts = _mm512_set1_epi64(0x2024'282c'3034'383c);
+  const __m512i digits =
+      _mm512_broadcast_i32x4(_mm_loadu_si128(reinterpret_cast<const __m128i*>(hex_digits.data())));
+  for (std::size_t i = 0; i < count; i += group) {
+    const __m512i x = _mm512_loadu_si512(digests.data() + i);
+    const __m512i halves =
+        _mm512_and_si512(_mm512_multishift_epi64_epi8(starts, x), _mm512_set1_epi8(0xf));
+    _mm512_storeu_si512(out.data() + i, _mm512_shuffle_epi8(digits, halves));
+  }
+}
+
+VMNET_AVX512 void offsets_avx512(const digest_part& digests, std::size_t count, std::uint32_t slots,
+                                 offsets_part& out) noexcept {
   const __m512i divisor = _mm512_set1_epi64(static_cast<long long>(std::uint64_t{slots}));
   const __m512i inverse = _mm512_set1_epi64(static_cast<long long>(~std::uint64_t{0} / slots));
   for (std::size_t i = 0; i < count; i += group) {
     const __m512i x = _mm512_loadu_si512(digests.data() + i);
-    _mm512_store_si512(out.tap_digits.data() + i, digits_of(x));
     const __m512i rest =
         _mm512_sub_epi64(x, _mm512_mullo_epi64(multiply_high(x, inverse), divisor));
     const __mmask8 once_more = _mm512_cmpge_epu64_mask(rest, divisor);
-    _mm256_store_si256(
-        reinterpret_cast<__m256i*>(out.offsets.data() + i),
+    _mm256_storeu_si256(
+        reinterpret_cast<__m256i*>(out.data() + i),
         _mm512_cvtepi64_epi32(_mm512_mask_sub_epi64(rest, once_more, rest, divisor)));
   }
 }

@@ -57,8 +57,8 @@ VMNET_AVX512 inline __m512i texts_of(const unsigned char* octets, std::size_t co
   const __m512i halves =
       _mm512_and_si512(_mm512_multishift_epi64_epi8(_mm512_load_si512(places.shift.data()), spread),
                        _mm512_set1_epi8(0xf));
-  const __m512i digits = _mm512_broadcast_i32x4(_mm_setr_epi8(
-      '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'));
+  const __m512i digits =
+      _mm512_broadcast_i32x4(_mm_loadu_si128(reinterpret_cast<const __m128i*>(hex_digits.data())));
   return _mm512_mask_shuffle_epi8(_mm512_load_si512(places.between.data()), places.is_digit, digits,
                                   halves);
 }
