@@ -204,7 +204,7 @@ VMNET_AVX512 inline __m512i contribution(const char* bytes, planes& chain) noexc
   for (unsigned k = 0; k < 4; ++k) {
     const __m512i both =
         _mm512_add_epi64(_mm512_mul_epi32(sums[k], one), _mm512_srai_epi64(sums[k], 32));
-    joined = _mm512_add_epi64(joined, _mm512_slli_epi64(both, 16 * k));
+    joined = _mm512_add_epi64(joined, _mm512_sllv_epi64(both, _mm512_set1_epi64(16 * k)));
   }
   return joined;
 }
