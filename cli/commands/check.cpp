@@ -5,7 +5,6 @@ module;
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,6 +20,7 @@ import vmnet.cli.check;
 import vmnet.cli.emit;
 import vmnet.cli.escape;
 import vmnet.cli.host;
+import vmnet.cli.json;
 import vmnet.cli.machines;
 import vmnet.cli.numbers;
 import vmnet.cli.report;
@@ -101,28 +101,27 @@ int validate(const check_settings& settings, const std::vector<machine>& machine
   return exit_answer_is_no;
 }
 
-nlohmann::ordered_json difference_json(const host_difference& difference) {
-  nlohmann::ordered_json json;
-  json["difference"] = difference.kind;
+json difference_json(const host_difference& difference) {
+  json document;
+  document.set("difference", difference.kind);
   if (difference.vm != nullptr) {
     const json_id written = json_id_of(difference.vm->id);
-    json[written.key] = written.text;
+    document.set(written.key, written.text);
   }
-  if (!difference.interface.empty()) json["interface"] = escaped(difference.interface);
-  json["found"] = difference.found;
-  json["fix"] = difference.fix;
-  return json;
+  if (!difference.interface.empty()) document.set("interface", escaped(difference.interface));
+  document.set("found", difference.found).set("fix", difference.fix);
+  return document;
 }
 
 int print_json(const host_comparison& answer, const check_settings& settings, std::size_t vms) {
-  nlohmann::ordered_json json;
-  json["bridge"] = settings.bridge;
-  json["vms"] = vms;
-  json["differences"] = nlohmann::ordered_json::array();
-  for (const host_difference& one : answer.differences)
-    json["differences"].push_back(difference_json(one));
-  json["notes"] = answer.notes;
-  return print(json.dump(-1, ' ', true) + '\n');
+  json differences = json::array();
+  for (const host_difference& one : answer.differences) differences.push_back(difference_json(one));
+  json notes = json::array();
+  for (const std::string& note : answer.notes) notes.push_back(note);
+  json document;
+  document.set("bridge", settings.bridge).set("vms", vms);
+  document.set("differences", std::move(differences)).set("notes", std::move(notes));
+  return print(document.dump() + '\n');
 }
 
 /// What differs and what to do, in columns. Both are printable already.

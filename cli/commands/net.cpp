@@ -4,14 +4,15 @@ module;
 
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 
 module vmnet.cli.commands;
 
 import vmnet;
 import vmnet.cli.arguments;
+import vmnet.cli.json;
 import vmnet.cli.numbers;
 import vmnet.cli.report;
 
@@ -98,35 +99,38 @@ std::string text_of(const net_facts& facts) {
 
 std::string json_of(const net_facts& facts) {
   const auto address = [](const std::optional<ipv4_address>& a) {
-    return a ? nlohmann::ordered_json(to_string(*a)) : nlohmann::ordered_json();
+    return a ? json(to_string(*a)) : json();
   };
   const ipv4_network subnet = facts.subnet;
   const auto hosts = subnet.hosts();
-  nlohmann::ordered_json json;
-  json["subnet"] = to_string(subnet);
-  json["network"] = to_string(subnet.network());
-  json["prefix_length"] = subnet.prefix_length();
-  json["netmask"] = to_string(subnet.netmask());
-  json["hostmask"] = to_string(subnet.hostmask());
-  json["broadcast"] = address(facts.broadcast);
-  json["gateway"] = address(facts.gateway);
-  json["num_addresses"] = subnet.num_addresses();
-  json["num_hosts"] = hosts.size();
-  json["first_host"] = to_string(*hosts.begin());
-  json["last_host"] = to_string(*(hosts.end() - 1));
-  json["num_guest_addresses"] = facts.num_guests;
-  json["first_guest"] = address(facts.first_guest);
-  json["last_guest"] = address(facts.last_guest);
-  json["address_class"] = to_string(classify(subnet));
-  json["globally_reachable"] = is_globally_reachable(subnet);
-  json["special_blocks"] = nlohmann::ordered_json::array();
+  json blocks = json::array();
   for (const special_block& block : special_blocks)
     if (block.network.overlaps(subnet))
-      json["special_blocks"].push_back(
-          {{"block", to_string(block.network)}, {"name", block.name}, {"rfc", block.rfc}});
-  json["vms_at_1_percent_risk"] = facts.vms_at_1_percent;
-  json["vms_at_50_percent_risk"] = facts.vms_at_50_percent;
-  return json.dump() + '\n';
+      blocks.push_back(json()
+                           .set("block", to_string(block.network))
+                           .set("name", block.name)
+                           .set("rfc", block.rfc));
+  json document;
+  document.set("subnet", to_string(subnet));
+  document.set("network", to_string(subnet.network()));
+  document.set("prefix_length", subnet.prefix_length());
+  document.set("netmask", to_string(subnet.netmask()));
+  document.set("hostmask", to_string(subnet.hostmask()));
+  document.set("broadcast", address(facts.broadcast));
+  document.set("gateway", address(facts.gateway));
+  document.set("num_addresses", subnet.num_addresses());
+  document.set("num_hosts", hosts.size());
+  document.set("first_host", to_string(*hosts.begin()));
+  document.set("last_host", to_string(*(hosts.end() - 1)));
+  document.set("num_guest_addresses", facts.num_guests);
+  document.set("first_guest", address(facts.first_guest));
+  document.set("last_guest", address(facts.last_guest));
+  document.set("address_class", to_string(classify(subnet)));
+  document.set("globally_reachable", is_globally_reachable(subnet));
+  document.set("special_blocks", std::move(blocks));
+  document.set("vms_at_1_percent_risk", facts.vms_at_1_percent);
+  document.set("vms_at_50_percent_risk", facts.vms_at_50_percent);
+  return document.dump() + '\n';
 }
 
 int run(const net_options& options) {

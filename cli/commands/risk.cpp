@@ -4,15 +4,16 @@ module;
 
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 module vmnet.cli.commands;
 
 import vmnet;
 import vmnet.cli.arguments;
+import vmnet.cli.json;
 import vmnet.cli.numbers;
 import vmnet.cli.report;
 
@@ -54,14 +55,16 @@ std::string text_of(std::uint64_t vms, const std::vector<resource>& resources) {
 
 std::string json_of(std::uint64_t vms, const std::optional<ipv4_network>& subnet,
                     const std::vector<resource>& resources) {
-  nlohmann::ordered_json json;
-  json["vms"] = vms;
-  json["subnet"] = subnet ? nlohmann::ordered_json(to_string(*subnet)) : nlohmann::ordered_json();
-  for (const resource& r : resources)
-    json[r.key] = {{"num_values", r.slots},
-                   {"probability", collision_probability(vms, r.slots)},
-                   {"expected_vms_that_share", expected_colliding_ids(vms, r.slots)}};
-  return json.dump() + '\n';
+  json document;
+  document.set("vms", vms).set("subnet", subnet ? json(to_string(*subnet)) : json());
+  for (const resource& r : resources) {
+    json risk;
+    risk.set("num_values", r.slots)
+        .set("probability", collision_probability(vms, r.slots))
+        .set("expected_vms_that_share", expected_colliding_ids(vms, r.slots));
+    document.set(r.key, std::move(risk));
+  }
+  return document.dump() + '\n';
 }
 
 int run(const risk_options& options) {

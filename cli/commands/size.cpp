@@ -4,7 +4,6 @@ module;
 
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
@@ -12,6 +11,7 @@ module vmnet.cli.commands;
 
 import vmnet;
 import vmnet.cli.arguments;
+import vmnet.cli.json;
 import vmnet.cli.numbers;
 import vmnet.cli.report;
 
@@ -63,16 +63,12 @@ std::string text_of(std::uint64_t vms, double risk, int prefix_length) {
 
 std::string json_of(std::uint64_t vms, double risk, std::optional<int> prefix_length) {
   const std::uint64_t slots = slots_of(prefix_length.value_or(0));
-  nlohmann::ordered_json json;
-  json["vms"] = vms;
-  json["risk"] = risk;
-  json["prefix_length"] =
-      prefix_length ? nlohmann::ordered_json(*prefix_length) : nlohmann::ordered_json();
-  json["num_guest_addresses"] =
-      prefix_length ? nlohmann::ordered_json(slots) : nlohmann::ordered_json();
+  json document;
+  document.set("vms", vms).set("risk", risk).set("prefix_length", prefix_length);
+  document.set("num_guest_addresses", prefix_length ? json(slots) : json());
   // Of the prefix; of a /0 where none fits.
-  json["probability"] = collision_probability(vms, slots);
-  return json.dump() + '\n';
+  document.set("probability", collision_probability(vms, slots));
+  return document.dump() + '\n';
 }
 
 int run(const size_options& options) {

@@ -1,7 +1,6 @@
 // vmnet whois: which ids own an address, a TAP name or a MAC address.
 module;
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@ module vmnet.cli.commands;
 import vmnet;
 import vmnet.cli.arguments;
 import vmnet.cli.escape;
+import vmnet.cli.json;
 import vmnet.cli.report;
 import vmnet.cli.row_input;
 
@@ -57,23 +57,22 @@ std::optional<wanted> read_wanted(std::string_view text) {
   return std::nullopt;
 }
 
-nlohmann::ordered_json owner_json(std::string_view id, const std::optional<ipv4_network>& subnet) {
-  nlohmann::ordered_json owner;
+json owner_json(std::string_view id, const std::optional<ipv4_network>& subnet) {
+  json owner;
   const json_id written = json_id_of(id);
-  owner[written.key] = written.text;
-  owner["subnet"] = subnet ? nlohmann::ordered_json(to_string(*subnet)) : nlohmann::ordered_json();
+  owner.set(written.key, written.text).set("subnet", subnet ? json(to_string(*subnet)) : json());
   return owner;
 }
 
 int answer(const whois_options& options, const wanted& what, const std::string& text,
-           const nlohmann::ordered_json& owners) {
+           const json& owners) {
   if (text.empty()) report("nobody owns " + escaped(options.name));
   if (options.json) {
     const char* const kind = what.address ? "guest_ip" : what.mac ? "mac" : "tap_name";
-    nlohmann::ordered_json json;
-    json[kind] = what.mac ? to_string(*what.mac) : options.name;  // as identify writes it
-    json["owners"] = owners;
-    const int printed = print(json.dump(-1, ' ', true) + '\n');
+    json document;
+    document.set(kind, what.mac ? to_string(*what.mac) : options.name);  // as identify writes it
+    document.set("owners", owners);
+    const int printed = print(document.dump() + '\n');
     if (printed != exit_good) return printed;
   } else if (const int printed = print(text); printed != exit_good) {
     return printed;
@@ -90,7 +89,7 @@ int run(const whois_options& options) {
     if (!common) return exit_bad_input;
   }
 
-  auto owners = nlohmann::ordered_json::array();
+  json owners = json::array();
   std::string text;
   const auto take = [&](const input_row& row,
                         const input_line& line) -> std::optional<input_fault> {

@@ -3,7 +3,6 @@
 // YAML is written with every value of the user's in double quotes, which JSON's
 // rules fill: a plain `off`, `1e3` or `2026-11-25` would be something else.
 module;
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,13 +10,12 @@ module;
 module vmnet.cli.emit;
 
 import vmnet;
+import vmnet.cli.json;
 
 namespace vmnet::cli {
 namespace {
 
-using json = nlohmann::ordered_json;
-
-std::string quoted(const std::string& text) { return json(text).dump(-1, ' ', true); }
+std::string quoted(const std::string& text) { return json(text).dump(); }
 
 std::string address_with_prefix(const vm_identity& identity) {
   return to_string(identity.guest_ip) + '/' + std::to_string(identity.subnet.prefix_length());
@@ -81,34 +79,35 @@ std::string netplan(const machine& vm, const emit_settings& settings) {
 std::string cni_result(const machine& vm, const emit_settings& settings) {
   const vm_identity& identity = vm.identity;
   json bridge;
-  bridge["name"] = settings.bridge;
+  bridge.set("name", settings.bridge);
   json tap;
-  tap["name"] = to_string(identity.tap_name);
+  tap.set("name", to_string(identity.tap_name));
   json guest;
-  guest["name"] = settings.interface;
-  guest["mac"] = to_string(identity.mac);
-  guest["sandbox"] = encoded_id(vm.id);
+  guest.set("name", settings.interface);
+  guest.set("mac", to_string(identity.mac));
+  guest.set("sandbox", encoded_id(vm.id));
   if (settings.mtu)
-    for (json* const one : {&bridge, &tap, &guest}) (*one)["mtu"] = *settings.mtu;
+    for (json* const one : {&bridge, &tap, &guest}) one->set("mtu", *settings.mtu);
 
   json address;
-  address["interface"] = 2;
-  address["address"] = address_with_prefix(identity);
-  address["gateway"] = to_string(identity.gateway);
+  address.set("interface", 2);
+  address.set("address", address_with_prefix(identity));
+  address.set("gateway", to_string(identity.gateway));
   json route;
-  route["dst"] = "0.0.0.0/0";
-  route["gw"] = to_string(identity.gateway);
+  route.set("dst", "0.0.0.0/0");
+  route.set("gw", to_string(identity.gateway));
+  json dns = json::object();
   json servers = json::array();
   for (const ipv4_address server : settings.dns) servers.push_back(to_string(server));
+  if (!settings.dns.empty()) dns.set("nameservers", servers);
 
   json result;
-  result["cniVersion"] = "1.1.0";
-  result["interfaces"] = json::array({bridge, tap, guest});
-  result["ips"] = json::array({address});
-  result["routes"] = json::array({route});
-  result["dns"] = json::object();
-  if (!servers.empty()) result["dns"]["nameservers"] = servers;
-  return result.dump(-1, ' ', true) + '\n';
+  result.set("cniVersion", "1.1.0");
+  result.set("interfaces", json::array({bridge, tap, guest}));
+  result.set("ips", json::array({address}));
+  result.set("routes", json::array({route}));
+  result.set("dns", dns);
+  return result.dump() + '\n';
 }
 
 }  // namespace vmnet::cli

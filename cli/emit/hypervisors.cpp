@@ -1,33 +1,33 @@
 // What hypervisors and the guest's kernel take, by their own schemas: fields
 // that they do not know would be refused.
 module;
-#include <nlohmann/json.hpp>
 #include <string>
 
 module vmnet.cli.emit;
 
 import vmnet;
+import vmnet.cli.json;
 
 namespace vmnet::cli {
 namespace {
 
-using json = nlohmann::ordered_json;
-
-std::string line(const json& document) { return document.dump(-1, ' ', true) + '\n'; }
+std::string line(const json& document) { return document.dump() + '\n'; }
 
 json interface_body(const machine& vm, const emit_settings& settings) {
   json body;
-  body["iface_id"] = settings.interface;
-  body["host_dev_name"] = to_string(vm.identity.tap_name);
-  body["guest_mac"] = to_string(vm.identity.mac);
-  if (settings.mtu) body["mtu"] = *settings.mtu;
+  body.set("iface_id", settings.interface);
+  body.set("host_dev_name", to_string(vm.identity.tap_name));
+  body.set("guest_mac", to_string(vm.identity.mac));
+  if (settings.mtu) body.set("mtu", *settings.mtu);
   return body;
 }
 
 }  // namespace
 
 std::string firecracker_config(const machine& vm, const emit_settings& settings) {
-  return line({{"network-interfaces", json::array({interface_body(vm, settings)})}});
+  json document;
+  document.set("network-interfaces", json::array({interface_body(vm, settings)}));
+  return line(document);
 }
 
 std::string firecracker_interface(const machine& vm, const emit_settings& settings) {
@@ -36,9 +36,11 @@ std::string firecracker_interface(const machine& vm, const emit_settings& settin
 
 std::string firecracker_snapshot(const machine& vm, const emit_settings& settings) {
   json override;
-  override["iface_id"] = settings.interface;
-  override["host_dev_name"] = to_string(vm.identity.tap_name);
-  return line({{"network_overrides", json::array({override})}});
+  override.set("iface_id", settings.interface);
+  override.set("host_dev_name", to_string(vm.identity.tap_name));
+  json document;
+  document.set("network_overrides", json::array({override}));
+  return line(document);
 }
 
 std::string cloud_hypervisor_arguments(const machine& vm, const emit_settings& settings) {
@@ -50,10 +52,10 @@ std::string cloud_hypervisor_arguments(const machine& vm, const emit_settings& s
 
 std::string cloud_hypervisor_json(const machine& vm, const emit_settings& settings) {
   json body;
-  body["id"] = settings.interface;
-  body["tap"] = to_string(vm.identity.tap_name);
-  body["mac"] = to_string(vm.identity.mac);
-  if (settings.mtu) body["mtu"] = *settings.mtu;
+  body.set("id", settings.interface);
+  body.set("tap", to_string(vm.identity.tap_name));
+  body.set("mac", to_string(vm.identity.mac));
+  if (settings.mtu) body.set("mtu", *settings.mtu);
   return line(body);
 }
 

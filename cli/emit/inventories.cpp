@@ -1,6 +1,5 @@
 // What tells others about all VMs at once.
 module;
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 
@@ -8,22 +7,21 @@ module vmnet.cli.emit;
 
 import vmnet;
 import vmnet.cli.escape;
+import vmnet.cli.json;
 
 namespace vmnet::cli {
 namespace {
-
-using json = nlohmann::ordered_json;
 
 /// Puts the id under `key` where it is UTF-8, else in hexadecimal under
 /// `key`_hex.
 void put_id(json& into, const std::string& key, const std::string& id) {
   if (is_utf8(id)) {
-    into[key] = id;
+    into.set(key, id);
     return;
   }
   std::string hex(id.size() * 2, '\0');
   hex_to(hex.data(), id);
-  into[key + "_hex"] = hex;
+  into.set(key + "_hex", hex);
 }
 
 /// An array with an object a line.
@@ -31,7 +29,7 @@ class json_list {
  public:
   void add(const json& object) {
     text_ += text_.empty() ? "[\n" : ",\n";
-    text_ += object.dump(-1, ' ', true);
+    text_ += object.dump();
   }
   [[nodiscard]] std::string finish() && { return text_.empty() ? "[]\n" : text_ + "\n]\n"; }
 
@@ -64,13 +62,13 @@ std::string prometheus_targets(std::span<const machine> machines, const emit_set
   for (const machine& vm : machines) {
     json labels;
     put_id(labels, "vm_id", vm.id);
-    labels["vm_tap_name"] = to_string(vm.identity.tap_name);
-    labels["vm_mac"] = to_string(vm.identity.mac);
-    labels["vm_subnet"] = to_string(vm.identity.subnet);
+    labels.set("vm_tap_name", to_string(vm.identity.tap_name));
+    labels.set("vm_mac", to_string(vm.identity.mac));
+    labels.set("vm_subnet", to_string(vm.identity.subnet));
     json group;
-    group["targets"] =
-        json::array({to_string(vm.identity.guest_ip) + ':' + std::to_string(settings.port)});
-    group["labels"] = labels;
+    group.set("targets",
+              json::array({to_string(vm.identity.guest_ip) + ':' + std::to_string(settings.port)}));
+    group.set("labels", labels);
     list.add(group);
   }
   return std::move(list).finish();
@@ -82,14 +80,14 @@ std::string json_inventory(std::span<const machine> machines, const emit_setting
     json object;
     put_id(object, "id", vm.id);
     const std::string name = host_name(vm, settings.hostname);
-    if (!name.empty()) object["hostname"] = name;
-    object["tap_name"] = to_string(vm.identity.tap_name);
-    object["guest_ip"] = to_string(vm.identity.guest_ip);
-    object["prefix_length"] = vm.identity.subnet.prefix_length();
-    object["netmask"] = to_string(vm.identity.subnet.netmask());
-    object["gateway"] = to_string(vm.identity.gateway);
-    object["subnet"] = to_string(vm.identity.subnet);
-    object["mac"] = to_string(vm.identity.mac);
+    if (!name.empty()) object.set("hostname", name);
+    object.set("tap_name", to_string(vm.identity.tap_name));
+    object.set("guest_ip", to_string(vm.identity.guest_ip));
+    object.set("prefix_length", vm.identity.subnet.prefix_length());
+    object.set("netmask", to_string(vm.identity.subnet.netmask()));
+    object.set("gateway", to_string(vm.identity.gateway));
+    object.set("subnet", to_string(vm.identity.subnet));
+    object.set("mac", to_string(vm.identity.mac));
     list.add(object);
   }
   return std::move(list).finish();
