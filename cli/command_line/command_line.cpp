@@ -81,16 +81,18 @@ bool has_meaning_to_parser(std::string_view argument) { return argument == "++";
 
 }  // namespace
 
-/// CLI11's view of the program.
+/// CLI11's view of the program, and of the commands that an argument names: the options
+/// of the others would take longer than all else that a short run does.
 class command_line::parser {
  public:
-  parser(const command_line& program, int& exit_status)
+  parser(const command_line& program, int argc, char** argv, int& exit_status)
       : program_(&program), app_(program.description_, program.name_) {
     keep_lines(*app_.get_formatter());
     app_.set_version_flag("--version", program.version_, "Print the version and exit");
     app_.require_subcommand(1);
     for (const command& one : program.commands_) {
       CLI::App* const added = app_.add_subcommand(one.name_, one.help_);
+      if (std::find(argv, argv + argc, one.name_) == argv + argc) continue;
       added->footer(one.details_);
       for (const command::entry& entry : one.options_) {
         CLI::Option* const option = add(*added, entry);
@@ -238,7 +240,7 @@ command& command_line::add(std::string name, std::string help, std::string detai
 
 int command_line::run(int argc, char** argv) {
   int exit_status = exit_good;
-  parser parsing(*this, exit_status);
+  parser parsing(*this, argc, argv, exit_status);
   return parsing.parse(argc, argv).value_or(exit_status);
 }
 

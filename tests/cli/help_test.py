@@ -17,6 +17,10 @@ class Help(unittest.TestCase):
                 for line in shown:
                     self.assertRegex(line, r"^  \S")
 
+    def test_is_that_of_the_command_named_behind_it(self):
+        for name in ("net", "emit"):
+            with self.subTest(name):
+                self.assertEqual(run("--help", name).stdout, run(name, "--help").stdout)
 
     def test_shows_choices_and_values_without_the_parsers_own_marks(self):
         for name in read_commands():
@@ -24,6 +28,7 @@ class Help(unittest.TestCase):
                 text = run(name, "--help").stdout.decode()
                 self.assertNotRegex(text, r":\{|\bTEXT\b")
         self.assertIn("--input {plain,jsonl} ", run("whois", "--help").stdout.decode())
+
 
 if __name__ == "__main__":
     unittest.main()
