@@ -5,11 +5,13 @@
 // shift and add; a batch, by each instruction set, has to equal the single function.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -171,9 +173,49 @@ void check_batch(std::string_view bytes, vmnet::ipv4_network subnet) {
   }
 }
 
+bool is_near(double got, double want) { return std::abs(got - want) <= 1e-9 * want; }
+
+/// Collision mathematics, which no input steers: closed forms for few ids in up to 2^46
+/// slots, and numbers that do not fit 32 bits.
+bool check_collisions() {
+  for (unsigned bits = 1; bits <= 46; ++bits) {
+    const std::uint64_t slots = (std::uint64_t{1} << bits) + 1;
+    const double share = 1 / static_cast<double>(slots);
+    check(vmnet::collision_probability(1, slots) == 0 &&
+              vmnet::collision_probability(slots + 1, slots) == 1,
+          "one id collides with nobody, and one too many with somebody");
+    check(is_near(vmnet::collision_probability(2, slots), share) &&
+              is_near(vmnet::collision_probability(3, slots), 3 * share - 2 * share * share),
+          "the probability for two ids and three");
+    check(is_near(vmnet::expected_colliding_ids(2, slots), 2 * share), "two ids share as often");
+    const std::uint64_t most = vmnet::max_ids_at_risk(0.01, slots);
+    check(vmnet::collision_probability(most, slots) <= 0.01 &&
+              vmnet::collision_probability(most + 1, slots) > 0.01,
+          "the most ids at a risk, and no more");
+  }
+  constexpr std::uint64_t crowd = (std::uint64_t{1} << 32U) + 2;
+  constexpr std::uint64_t slots = std::uint64_t{1} << 46U;
+  check(vmnet::collision_probability(crowd, slots) == 1 &&
+            vmnet::expected_colliding_ids(crowd, slots) > 0x1p17,
+        "a crowd of more than 32 bits collides");
+  check(!vmnet::longest_prefix_at_risk(crowd, 0.99) && !vmnet::longest_prefix_at_risk(10'000, 0.01),
+        "no prefix is enough for it, nor for 10,000 at 1 %");
+  for (const std::uint64_t ids : {2U, 10U, 1000U}) {
+    const std::optional<int> length = vmnet::longest_prefix_at_risk(ids, 0.01);
+    const auto risk = [ids](int prefix_length) {
+      return vmnet::collision_probability(
+          ids, vmnet::num_guest_addresses(*vmnet::ipv4_network::make({}, prefix_length)));
+    };
+    check(length && risk(*length) <= 0.01 && risk(*length + 1) > 0.01,
+          "the longest prefix at a risk, and no longer");
+  }
+  return true;
+}
+
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  [[maybe_unused]] static const bool once = check_collisions();
   check(vmnet::num_tap_names == 4294967296U && vmnet::num_macs == 1099511627776U &&
             vmnet::tap_name_prefix == "tap-" && vmnet::tap_hash_length == 8 &&
             vmnet::vm_identity().digest == 0,

@@ -33,6 +33,17 @@ using vmnet::ipv4_address;
 using vmnet::ipv4_network;
 using vmnet::ipv4_range;
 
+constexpr vmnet::ipv4_network_list list(std::uint32_t first, std::uint32_t last) {
+  return vmnet::ipv4_network_list::covering(ipv4_address::from_uint32(first),
+                                            ipv4_address::from_uint32(last));
+}
+
+// Lists that differ in the first network, in the second, in size. The longest fills
+// its room: a compiler sees what would be read behind it.
+static_assert(list(1, 1) != list(2, 2) && list(1, 3) != list(1, 2));
+static_assert(list(1, 1) != list(1, 3) && list(1, 3) != list(1, 1));
+static_assert(list(1, 0xffff'fffeU).size() == 62 && list(1, 0xffff'fffeU) == list(1, 0xffff'fffeU));
+
 ipv4_address address_of(std::uint64_t n) {
   return ipv4_address::from_uint32(static_cast<std::uint32_t>(n));
 }
@@ -141,6 +152,10 @@ void check_relatives(const ipv4_network& net, std::uint64_t pick) {
   const auto super = net.supernet(other);
   check(super.has_value() == (other >= 0 && other <= length), "a supernet is not longer");
   if (super) check(of(*super) == block(all.first, other), "a supernet lies around");
+  for (const std::int64_t wrapping :
+       {other - (std::int64_t{1} << 32U), other + (std::int64_t{1} << 32U)})
+    check(!net.supernet(wrapping) && net.subnets(wrapping).empty(),
+          "a length that only wraps to one is none");
   const auto parent = net.supernet();
   check(parent.has_value() == (length > 0), "all but /0 have a parent");
   if (parent) check(of(*parent) == block(all.first, length - 1), "a parent is twice as large");
@@ -184,6 +199,7 @@ void check_pair(const ipv4_network& a, const ipv4_network& b) {
   if (x.meets(y)) rest = {{x.first, std::max(x.first, y.first)}, {std::min(x.end, y.end), x.end}};
   const vmnet::ipv4_network_list left = a.exclude(b);
   check_networks(left, rest, "exclude leaves what is not in the other, in the fewest networks");
+  check((left == vmnet::ipv4_network_list()) == left.empty(), "lists of two sizes differ");
   check(left == a.exclude(b) && left.size() == std::size_t(left.end() - left.begin()) &&
             left.empty() == (left.size() == 0) && left.data() == left.begin(),
         "a list is a range");
@@ -262,6 +278,20 @@ void check_aggregate(const std::vector<ipv4_network>& networks,
         "aggregate gives the fewest ranges");
 }
 
+/// A crowd all over the space, in no order: so many are sorted in another way.
+bool check_crowd() {
+  std::vector<ipv4_network> networks;
+  std::vector<ipv4_range> ranges;
+  for (std::uint64_t i = 0; i < 600; ++i) {
+    const std::uint64_t first = i * 0x9e37'79b9U % space;
+    const std::uint64_t last = std::min(first + i * 1000, space - 1);
+    networks.push_back(*ipv4_network::make(address_of(first), 20 + static_cast<int>(i % 13)));
+    ranges.push_back(*ipv4_range::make(address_of(first), address_of(last)));
+  }
+  check_aggregate(networks, ranges);
+  return true;
+}
+
 /// A number whose bits below some place are all clear or all set, as often as not.
 std::uint64_t corner(fuzz::reader& in, std::uint64_t value) {
   const unsigned kind = in.byte();
@@ -274,6 +304,7 @@ std::uint64_t corner(fuzz::reader& in, std::uint64_t value) {
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  [[maybe_unused]] static const bool once = check_crowd();
   fuzz::reader in(data, size);
   const int length = in.byte() % 33;
   const std::uint64_t first = corner(in, in.u32());

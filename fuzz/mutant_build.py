@@ -1,5 +1,6 @@
 """Builds the harnesses, with a mutant or with many behind switches, by build.list."""
 
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -151,8 +152,11 @@ class Builder:
             return binary
         modules = self.tree.closure(self.tree.direct(name))
         objects = [self.object_of(self.tree.interfaces[m], m, True) for m in modules]
-        objects += [self.object_of(path, m) for m, path in self.tree.units if m in modules]
-        objects += [self.object_of(path, None) for path in self.tree.harnesses[name]]
+        # What nobody imports can be built in any order.
+        others = [(path, m) for m, path in self.tree.units if m in modules]
+        others += [(path, None) for path in self.tree.harnesses[name]]
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            objects += pool.map(lambda other: self.object_of(*other), others)
         done = subprocess.run([self.cxx, *FLAGS, *options, *map(str, objects + self.more),
                                "-o", str(binary)], capture_output=True, text=True)
         if done.returncode != 0:
@@ -175,7 +179,7 @@ def switch_all(tree, control, folder, numbered):
     while True:
         try:
             for harness in sorted(harnesses):
-                builder.harness(harness)
+                builder.replayer(harness)
             return builder, {number for path in held for number, _ in held[path]}
         except DoesNotCompile as error:
             lost = lines_of(error.args[0], folder, held)

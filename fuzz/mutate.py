@@ -44,18 +44,15 @@ PARSING_AND_ALLOCATION = [
     "modules/ipv4_network",
     "modules/ipv4_range/vmnet.ipv4_range.cppm", "modules/mac", "modules/alloc/vmnet.alloc.cppm",
     "modules/alloc/subnet_error.cpp"]
+ENVIRONMENT = {**os.environ,
+               "ASAN_OPTIONS": "quarantine_size_mb=8:max_allocation_size_mb=512:detect_leaks=0"}
 
 
 def folders_of(harness):
     return [d for d in (FUZZ / "corpus" / harness, FUZZ / "regressions" / harness) if d.is_dir()]
 
 
-def environment(number):
-    return {**os.environ, "VMNET_MUTANT": str(number),
-            "ASAN_OPTIONS": "quarantine_size_mb=8:max_allocation_size_mb=512:detect_leaks=0"}
-
-
-def finds(binary, harness, budget, folder, number=0):
+def finds(binary, harness, budget, folder):
     """True where the harness ends badly: replaying its seeds, or fuzzing for `budget`."""
     command = [str(binary), "-timeout=10", "-rss_limit_mb=1024", "-detect_leaks=0", "-seed=1",
                f"-artifact_prefix={folder}/"]
@@ -72,11 +69,11 @@ def finds(binary, harness, budget, folder, number=0):
         command.append("-runs=0")
     done = subprocess.run([*command, *map(str, folders_of(harness))], stdout=subprocess.DEVNULL,
                           stderr=subprocess.DEVNULL, cwd=folder, timeout=budget * 40 + 120,
-                          env=environment(number))
+                          env=ENVIRONMENT)
     return done.returncode not in (0, -signal.SIGXCPU)
 
 
-def judge(builder, modules, budget, folder=None, number=0):
+def judge(builder, modules, budget):
     """'replay HARNESS', 'fuzzing HARNESS', 'alive' or 'does not compile'."""
     harnesses = builder.tree.harnesses_of(modules)
     try:
@@ -84,8 +81,7 @@ def judge(builder, modules, budget, folder=None, number=0):
             if way == "fuzzing" and not budget:
                 break
             for harness in harnesses:
-                if finds(builder.harness(harness), harness, seconds, folder or builder.folder,
-                         number):
+                if finds(builder.harness(harness), harness, seconds, builder.folder):
                     return f"{way} {harness}"
     except DoesNotCompile:
         return "does not compile"
@@ -103,7 +99,7 @@ def replay_all(builder, harness, numbers, jobs):
 
     def replay(part):
         done = subprocess.run([str(binary), *map(str, part), "--", *files], check=True,
-                              capture_output=True, text=True, env=environment(0))
+                              capture_output=True, text=True, env=ENVIRONMENT)
         return [int(line) for line in done.stdout.split()]
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         return {number for part in pool.map(replay, parts) for number in part}
@@ -160,9 +156,14 @@ class Run:
         self.control.folder.mkdir()
         harnesses = sorted({h for m in modules for h in self.tree.harnesses_of({m})})
         for harness in harnesses:
-            for seconds in {0, self.options.budget}:
-                if finds(self.control.harness(harness), harness, seconds, self.control.folder):
-                    sys.exit(f"the control, which has no bug, ends badly in {harness}")
+            self.control.harness(harness)
+        with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
+            ends_badly = list(pool.map(lambda harness: any(
+                finds(self.control.harness(harness), harness, seconds, self.control.folder)
+                for seconds in sorted({0, self.options.budget})), harnesses))
+        for harness, bad in zip(harnesses, ends_badly):
+            if bad:
+                sys.exit(f"the control, which has no bug, ends badly in {harness}")
         print(f"control: replayed and fuzzed by {', '.join(harnesses)}, no finding", flush=True)
 
     def prepare_switches(self, numbered):
@@ -195,20 +196,19 @@ class Run:
         folder.mkdir()
         modules = {self.tree.module_of(path) for path in changed}
         budget = 0 if equivalent else self.options.budget
-        verdict = "alive"
-        if number in self.held:
-            verdict = judge(self.switched, modules, budget, folder, number)
-        if verdict == "alive":
-            alone = Builder(self.tree, self.options.cxx, folder, changed, self.control)
-            verdict = judge(alone, modules, budget)
+        verdict = judge(Builder(self.tree, self.options.cxx, folder, changed, self.control), modules,
+                        budget)
         shutil.rmtree(folder)
         return verdict
 
     def one(self, number, total, changed, label, equivalent):
         verdict = self.verdict(number, changed, equivalent)
         with self.lock:
+            bad = len(self.bad)
             self.count(verdict, equivalent, label)
             self.done += 1
+            for line in self.bad[bad:]:  # at once: the rest can take long
+                print(line, flush=True)
             if self.options.verbose:
                 print(f"{verdict}: {label}", flush=True)
             elif sys.stderr.isatty() or self.done % 50 == 0:
@@ -278,8 +278,6 @@ def main():
             tasks = [pool.submit(run.one, i, len(jobs), *job) for i, job in enumerate(jobs, 1)]
             for task in concurrent.futures.as_completed(tasks):
                 task.result()
-    for line in run.bad:
-        print(line)
     count = run.counts.get
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(f"{len(jobs)} mutants: {count('does', 0)} do not compile, "

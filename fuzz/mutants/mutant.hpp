@@ -1,4 +1,4 @@
-// Mutants behind a switch: one build holds them all, and the environment says
+// Mutants behind a switch: one build holds them all, and mutants/replay.cpp says
 // which one is on. fuzz/mutate.py writes calls of these into copies of the
 // modules; a constant expression always takes the original.
 #pragma once
