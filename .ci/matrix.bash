@@ -56,7 +56,7 @@ matrix_prepare() {
   directory=$matrix_dir/$name
   case $name in
     testing-clang-22) packages="$matrix_packages $matrix_clang" ;;
-    testing-*) packages="$matrix_packages ${name#testing-}" ;;
+    testing-*) packages="$matrix_packages ${name#testing-} mold" ;;
     *) suite=$name ;;
   esac
   if ! [ -e "$directory.packages" ] || [ "$(<"$directory.packages")" != "$packages" ]; then
@@ -110,7 +110,8 @@ matrix_leg() {
     g++-16)
       matrix_testing "$1" '
         g++-16 --version | sed -n "1s/^/versions: /p"
-        check asan-ubsan --preset gcc -DVMNET_TEST_CONSUMERS=OFF -DCMAKE_CXX_FLAGS_DEBUG="-g -O1" \
+        check asan-ubsan --preset gcc -DVMNET_TEST_CONSUMERS=OFF -DVMNET_TEST_WHOLE_PROGRAMS=ON -DCMAKE_CXX_FLAGS_DEBUG=-g1 \
+          -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=mold \
           -DCMAKE_CXX_FLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all"' ;;
     g++-16-release)
       matrix_testing "$1" '
