@@ -146,9 +146,9 @@ def patched(file):
 class Run:
     def __init__(self, options, tree, work):
         self.options, self.tree, self.work = options, tree, work
-        self.lock, self.counts, self.done, self.bad = threading.Lock(), {}, 0, []
+        self.lock, self.counts, self.done, self.is_good = threading.Lock(), {}, 0, True
         self.start = time.monotonic()
-        self.switched, self.held, self.found = None, set(), {}
+        self.held, self.found = set(), {}
         self.control = Builder(tree, options.cxx, work / "control")
 
     def prepare(self, modules):
@@ -168,8 +168,7 @@ class Run:
 
     def prepare_switches(self, numbered):
         """Replays all that can be behind switches; `found` has the verdicts on those that end here."""
-        self.switched, self.held = switch_all(self.tree, self.control, self.work / "switched",
-                                              numbered)
+        switched, self.held = switch_all(self.tree, self.control, self.work / "switched", numbered)
         built = time.monotonic()
         left = {}  # harness to the numbers that it has to try
         for number, mutant in numbered:
@@ -178,7 +177,7 @@ class Run:
                     left.setdefault(harness, []).append(number)
         for harness, numbers in left.items():
             numbers = [n for n in numbers if n not in self.found]
-            alive = replay_all(self.switched, harness, [0, *numbers], self.options.jobs)
+            alive = replay_all(switched, harness, [0, *numbers], self.options.jobs)
             if 0 not in alive:
                 sys.exit(f"with all switches off, {harness} ends badly")
             self.found.update({n: "does not compile" if -n in alive else f"replay {harness}"
@@ -204,11 +203,8 @@ class Run:
     def one(self, number, total, changed, label, equivalent):
         verdict = self.verdict(number, changed, equivalent)
         with self.lock:
-            bad = len(self.bad)
             self.count(verdict, equivalent, label)
             self.done += 1
-            for line in self.bad[bad:]:  # at once: the rest can take long
-                print(line, flush=True)
             if self.options.verbose:
                 print(f"{verdict}: {label}", flush=True)
             elif sys.stderr.isatty() or self.done % 50 == 0:
@@ -222,10 +218,14 @@ class Run:
         if equivalent and kind == "alive":
             kind = "equivalent"
         elif equivalent and kind != "does":
-            self.bad.append(f"listed as equivalent, but found by {verdict}: {label}")
+            self.complain(f"listed as equivalent, but found by {verdict}: {label}")
         elif kind == "alive":
-            self.bad.append(f"ALIVE {label}")
+            self.complain(f"ALIVE {label}")
         self.counts[kind] = self.counts.get(kind, 0) + 1
+
+    def complain(self, line):
+        self.is_good = False
+        print(line, flush=True)  # at once: the rest can take long
 
 
 def main():
@@ -284,7 +284,7 @@ def main():
           f"{count('replay', 0)} found by replay, {count('fuzzing', 0)} by fuzzing for "
           f"{options.budget} s, {count('equivalent', 0)} equivalent, {count('alive', 0)} alive; "
           f"{time.monotonic() - run.start:.0f} s, {usage.ru_utime + usage.ru_stime:.0f} s of CPU")
-    return 1 if run.bad else 0
+    return 0 if run.is_good else 1
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ module;
 #include <deque>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -85,14 +86,15 @@ bool has_meaning_to_parser(std::string_view argument) { return argument == "++";
 /// of the others would take longer than all else that a short run does.
 class command_line::parser {
  public:
-  parser(const command_line& program, int argc, char** argv, int& exit_status)
-      : program_(&program), app_(program.description_, program.name_) {
+  parser(const command_line& program, std::span<char* const> given, int& exit_status)
+      : program_(&program), given_(given), app_(program.description_, program.name_) {
     keep_lines(*app_.get_formatter());
     app_.set_version_flag("--version", program.version_, "Print the version and exit");
     app_.require_subcommand(1);
     for (const command& one : program.commands_) {
       CLI::App* const added = app_.add_subcommand(one.name_, one.help_);
-      if (std::find(argv, argv + argc, one.name_) == argv + argc) continue;
+      if (std::find(given.begin(), given.end(), one.name_) == given.end()) continue;
+      if (given.front() == one.name_) called_ = &one;
       added->footer(one.details_);
       for (const command::entry& entry : one.options_) {
         CLI::Option* const option = add(*added, entry);
@@ -109,11 +111,9 @@ class command_line::parser {
   }
 
   /// The status with which it ends, where no command has run.
-  std::optional<int> parse(int argc, char** argv) {
-    for (const command& one : program_->commands_)
-      if (argc > 1 && one.name_ == argv[1]) called_ = &one;
+  std::optional<int> parse() {
     try {
-      app_.parse(arguments(argc, argv));
+      app_.parse(arguments());
     } catch (const CLI::CallForHelp&) {
       return print(app_.help());
     } catch (const CLI::CallForVersion& version) {
@@ -185,14 +185,13 @@ class command_line::parser {
   /// missing: each goes to the command's literal option, and so does what it would
   /// not take as it is. `--option=` has an empty value, which CLI11 takes for none;
   /// and of `--flag=true` it takes the value that no flag here has.
-  std::vector<std::string> arguments(int argc, char** argv) const {
+  std::vector<std::string> arguments() const {
     std::vector<std::string> reversed;
     const bool is_literal = called_ != nullptr && !called_->literal_.empty();
     const CLI::App& app = called_ != nullptr ? *app_.get_subcommand(called_->name_) : app_;
     bool behind_dashes = false;
     bool is_value = false;
-    for (int i = 1; i < argc; ++i) {
-      std::string argument = argv[i];
+    for (std::string argument : given_) {
       if (behind_dashes || is_value) {
         if (behind_dashes && is_literal) reversed.push_back(called_->literal_);
         is_value = false;
@@ -218,6 +217,7 @@ class command_line::parser {
   }
 
   const command_line* program_;
+  std::span<char* const> given_;
   const command* called_ = nullptr;  // the one that the user has named
   CLI::App app_;
   std::deque<std::vector<std::string>> values_;  // where CLI11 puts what takers get
@@ -240,8 +240,10 @@ command& command_line::add(std::string name, std::string help, std::string detai
 
 int command_line::run(int argc, char** argv) {
   int exit_status = exit_good;
-  parser parsing(*this, argc, argv, exit_status);
-  return parsing.parse(argc, argv).value_or(exit_status);
+  // A caller may leave out even the name of the program.
+  const std::span<char* const> given(argv + (argc > 0), argv + argc);
+  parser parsing(*this, given, exit_status);
+  return parsing.parse().value_or(exit_status);
 }
 
 }  // namespace vmnet::cli

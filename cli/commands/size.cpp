@@ -64,7 +64,8 @@ std::string text_of(std::uint64_t vms, double risk, int prefix_length) {
 std::string json_of(std::uint64_t vms, double risk, std::optional<int> prefix_length) {
   const std::uint64_t slots = slots_of(prefix_length.value_or(0));
   json document;
-  document.set("vms", vms).set("risk", risk).set("prefix_length", prefix_length);
+  document.set("vms", vms).set("risk", risk);
+  document.set("prefix_length", prefix_length ? json(*prefix_length) : json());
   document.set("num_guest_addresses", prefix_length ? json(slots) : json());
   // Of the prefix; of a /0 where none fits.
   document.set("probability", collision_probability(vms, slots));

@@ -96,9 +96,9 @@ std::string cni_result(const machine& vm, const emit_settings& settings) {
   json route;
   route.set("dst", "0.0.0.0/0");
   route.set("gw", to_string(identity.gateway));
-  json dns = json::object();
   json servers = json::array();
   for (const ipv4_address server : settings.dns) servers.push_back(to_string(server));
+  json dns = json::object();
   if (!settings.dns.empty()) dns.set("nameservers", servers);
 
   json result;

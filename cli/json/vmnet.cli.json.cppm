@@ -7,7 +7,6 @@ module;
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -30,9 +29,6 @@ class json {
   json(std::int64_t value);
   template <std::integral T>
   json(T value) : json(static_cast<widest<T>>(value)) {}
-  /// Null where there is no value.
-  template <class T>
-  json(const std::optional<T>& value) : json(value ? json(*value) : json()) {}
 
   json(const json& other);
   json(json&& other) noexcept;

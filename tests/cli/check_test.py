@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
-from program import PROGRAM, SUBNET, identity, run
+from program import PROGRAM, SUBNET, environment_of, identity, run
 
 VM, OTHER = identity(b"vm-1"), identity(b"vm-2")
 TAP = VM["tap_name"]
@@ -52,7 +52,8 @@ class Host:
             self.sh(reader, stdin=run("emit", name, *source, stdin=rows or b"").stdout.decode())
 
     def check(self, *arguments, before=(), stdin=None):
-        return self._run(*before, PROGRAM, "check", *arguments, input=stdin)
+        return self._run(*before, PROGRAM, "check", *arguments, input=stdin,
+                         env=environment_of("check"))
 
     def differences(self, *arguments, **options):
         """What --json tells; exit status and text have to agree with it."""
