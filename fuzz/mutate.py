@@ -12,8 +12,9 @@ One build holds all mutants that can be put behind a switch, and one process
 replays them, in a child each; the others, and those that live behind their
 switch (it has no effect in a constant expression), are built alone. A mutant
 that lives is a gap in seeds or harnesses, unless fuzz/mutants/equivalent.tsv
-lists it with the reason why it changes nothing. A control without a bug goes
-through the same, so that a kill is the mutant's.
+lists it with the reason why it changes nothing; those that are listed and have
+no switch are planted all at once. A control without a bug goes through the same,
+so that a kill is the mutant's.
 
 Exit status: 0 all found, 1 some live, 2 bad use, or the control fails.
 """
@@ -74,19 +75,16 @@ def finds(binary, harness, budget, folder):
 
 
 def judge(builder, modules, budget):
-    """'replay HARNESS', 'fuzzing HARNESS', 'alive' or 'does not compile'."""
-    harnesses = builder.tree.harnesses_of(modules)
+    """'replay HARNESS', or with a budget 'fuzzing HARNESS'; 'alive' or 'does not compile'."""
+    way = "fuzzing" if budget else "replay"
     try:
-        for seconds, way in ((0, "replay"), (budget, "fuzzing")):
-            if way == "fuzzing" and not budget:
-                break
-            for harness in harnesses:
-                if finds(builder.harness(harness), harness, seconds, builder.folder):
-                    return f"{way} {harness}"
+        for harness in builder.tree.harnesses_of(modules):
+            if finds(builder.harness(harness), harness, budget, builder.folder):
+                return f"{way} {harness}"
     except DoesNotCompile:
         return "does not compile"
     except subprocess.TimeoutExpired:
-        return "replay hangs"
+        return f"{way} hangs"
     return "alive"
 
 
@@ -154,7 +152,7 @@ class Run:
     def prepare(self, modules):
         """Builds the control and sends it through what the mutants go through."""
         self.control.folder.mkdir()
-        harnesses = sorted({h for m in modules for h in self.tree.harnesses_of({m})})
+        harnesses = self.tree.harnesses_of(modules)
         for harness in harnesses:
             self.control.harness(harness)
         with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
@@ -186,19 +184,35 @@ class Run:
               f"replayed in {time.monotonic() - built:.0f} s: {len(self.held) - len(self.found)} "
               "live", flush=True)
 
+    def alive_together(self, numbered):
+        """Those of `numbered`, all in lines of their own, that live when they are planted at once.
+        Where a harness finds something, each half is; one that is left is tried alone anyway."""
+        if len(numbered) < 2:
+            return []
+        changed = {}  # path to text
+        for _, mutant in numbered:
+            text = changed.get(mutant.path) or (ROOT / mutant.path).read_text()
+            changed[mutant.path] = mutant.apply(text)
+        if self.judge_alone(changed, 0) == "alive":
+            return [number for number, _ in numbered]
+        return self.alive_together(numbered[::2]) + self.alive_together(numbered[1::2])
+
     def verdict(self, number, changed, equivalent):
         if number in self.found:
             return self.found[number]
         if number in self.held and equivalent:
             return "alive"
-        folder = self.work / str(number)
-        folder.mkdir()
-        modules = {self.tree.module_of(path) for path in changed}
-        budget = 0 if equivalent else self.options.budget
-        verdict = judge(Builder(self.tree, self.options.cxx, folder, changed, self.control), modules,
-                        budget)
-        shutil.rmtree(folder)
+        verdict = self.judge_alone(changed, 0)
+        if verdict == "alive" and self.options.budget and not equivalent:
+            verdict = self.judge_alone(changed, self.options.budget)
         return verdict
+
+    def judge_alone(self, changed, budget):
+        modules = {self.tree.module_of(path) for path in changed}
+        with tempfile.TemporaryDirectory(dir=self.work) as folder:
+            builder = Builder(self.tree, self.options.cxx, pathlib.Path(folder), changed,
+                              self.control, "-O1" if budget else "-O0")
+            return judge(builder, modules, budget)
 
     def one(self, number, total, changed, label, equivalent):
         verdict = self.verdict(number, changed, equivalent)
@@ -250,7 +264,8 @@ def main():
              if path in places or path.startswith(tuple(place + "/" for place in places))]
     if not paths:
         parser.error("none of fuzz/build.list is there")
-    jobs, numbered = [], []  # changed files, label, is equivalent; number and mutant
+    jobs = []  # changed files, label, is equivalent
+    numbered, equivalents = [], {}  # (number, mutant) behind a switch; one of each line, together
     if options.patch:
         for file in options.patch:
             jobs.append((patched(file), file, False))
@@ -264,6 +279,8 @@ def main():
             jobs.append(({mutant.path: text}, label, key_of(mutant) in known))
             if mutant.kind:
                 numbered.append((len(jobs), mutant))
+            elif jobs[-1][2]:
+                equivalents[mutant.path, mutant.line] = (len(jobs), mutant)
     if options.list:
         print("\n".join(label for _, label, _ in jobs))
         return 0
@@ -272,9 +289,11 @@ def main():
         run = Run(options, tree, pathlib.Path(folder))
         modules = {tree.module_of(path) for changed, _, _ in jobs for path in changed}
         run.prepare(modules)
-        if len(numbered) > 20:  # fewer are sooner built alone
-            run.prepare_switches(numbered)
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+            together = pool.submit(run.alive_together, list(equivalents.values()))
+            if len(numbered) > 20:  # fewer are sooner built alone
+                run.prepare_switches(numbered)
+            run.found.update(dict.fromkeys(together.result(), "alive"))
             tasks = [pool.submit(run.one, i, len(jobs), *job) for i, job in enumerate(jobs, 1)]
             for task in concurrent.futures.as_completed(tasks):
                 task.result()

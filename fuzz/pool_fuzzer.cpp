@@ -48,6 +48,9 @@ std::size_t granted = without_limit;
 
 }  // namespace
 
+// OSS-Fuzz links the C++ library before a target, and of its operators only those of
+// AddressSanitizer can be replaced then: in its other builds memory never runs short.
+#if !defined(FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION) || __has_feature(address_sanitizer)
 // Not inline: GCC would take the malloc of one for the partner of the other's
 // operator (-Wmismatched-new-delete).
 [[gnu::noinline]] void* operator new(std::size_t size) {
@@ -63,6 +66,7 @@ std::size_t granted = without_limit;
 }
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#endif
 
 namespace {
 
