@@ -69,6 +69,10 @@ class Tree:
                 todo += self.imports[self.interfaces[name]] - found
         return found
 
+    def behind(self, path):
+        """The modules that `path` needs, in import order."""
+        return self.closure(self.reached(path))
+
     def is_facade(self, name):
         code = re.sub(r"//.*", "", (ROOT / self.interfaces[name]).read_text())
         return not re.sub(r"export (module|import) [\w.]+;", "", code).strip()
@@ -156,14 +160,17 @@ class Builder:
         binary = self.folder / binary
         if binary.exists():
             return binary
-        modules = self.tree.closure(self.tree.direct(name))
-        objects = [self.object_of(self.tree.interfaces[m], m, True) for m in modules]
-        # What nobody imports can be built in any order.
-        others = [(path, m) for m, path in self.tree.units if m in modules]
-        others += [(path, None) for path in self.tree.harnesses[name]]
+        # What imports least comes first: a static assertion there refuses a mutant soon.
+        objects = {}  # by source
+        for source in sorted(self.tree.harnesses[name], key=lambda s: len(self.tree.behind(s))):
+            for module in self.tree.behind(source):
+                path = self.tree.interfaces[module]
+                objects[path] = self.object_of(path, module, True)
+            objects[source] = self.object_of(source, None)
+        units = [(path, m) for m, path in self.tree.units if self.tree.interfaces[m] in objects]
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            objects += pool.map(lambda other: self.object_of(*other), others)
-        done = subprocess.run([self.cxx, *self.flags, *options, *map(str, objects + self.more),
+            objects.update(zip(units, pool.map(lambda unit: self.object_of(*unit), units)))
+        done = subprocess.run([self.cxx, *self.flags, *options, *map(str, [*objects.values(), *self.more]),
                                "-o", str(binary)], capture_output=True, text=True)
         if done.returncode != 0:
             if not self.changed:

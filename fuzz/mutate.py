@@ -149,20 +149,18 @@ class Run:
         self.held, self.found = set(), {}
         self.control = Builder(tree, options.cxx, work / "control")
 
-    def prepare(self, modules):
-        """Builds the control and sends it through what the mutants go through."""
+    def try_control(self, modules, pool):
+        """Builds the control, and sends it through what the mutants go through: by harness,
+        whether that ends badly, in time."""
+        def ends_badly(harness):
+            return any(finds(self.control.harness(harness), harness, seconds, self.control.folder)
+                       for seconds in sorted({0, self.options.budget}))
         self.control.folder.mkdir()
-        harnesses = self.tree.harnesses_of(modules)
-        for harness in harnesses:
+        tried = {}
+        for harness in self.tree.harnesses_of(modules):
             self.control.harness(harness)
-        with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
-            ends_badly = list(pool.map(lambda harness: any(
-                finds(self.control.harness(harness), harness, seconds, self.control.folder)
-                for seconds in sorted({0, self.options.budget})), harnesses))
-        for harness, bad in zip(harnesses, ends_badly):
-            if bad:
-                sys.exit(f"the control, which has no bug, ends badly in {harness}")
-        print(f"control: replayed and fuzzed by {', '.join(harnesses)}, no finding", flush=True)
+            tried[harness] = pool.submit(ends_badly, harness)
+        return tried
 
     def prepare_switches(self, numbered):
         """Replays all that can be behind switches; `found` has the verdicts on those that end here."""
@@ -288,11 +286,15 @@ def main():
     with tempfile.TemporaryDirectory(prefix="vmnet-mutants-") as folder:
         run = Run(options, tree, pathlib.Path(folder))
         modules = {tree.module_of(path) for changed, _, _ in jobs for path in changed}
-        run.prepare(modules)
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+            control = run.try_control(modules, pool)
             together = pool.submit(run.alive_together, list(equivalents.values()))
             if len(numbered) > 20:  # fewer are sooner built alone
                 run.prepare_switches(numbered)
+            for harness, ends_badly in control.items():
+                if ends_badly.result():
+                    sys.exit(f"the control, which has no bug, ends badly in {harness}")
+            print(f"control: replayed and fuzzed by {', '.join(control)}, no finding", flush=True)
             run.found.update(dict.fromkeys(together.result(), "alive"))
             tasks = [pool.submit(run.one, i, len(jobs), *job) for i, job in enumerate(jobs, 1)]
             for task in concurrent.futures.as_completed(tasks):

@@ -48,9 +48,10 @@ std::size_t granted = without_limit;
 
 }  // namespace
 
-// OSS-Fuzz links the C++ library before a target, and of its operators only those of
-// AddressSanitizer can be replaced then: in its other builds memory never runs short.
-#if !defined(FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION) || __has_feature(address_sanitizer)
+// ThreadSanitizer links operators that cannot be replaced, and so does OSS-Fuzz, unless
+// it is for AddressSanitizer: there, memory never runs short.
+#if __has_feature(address_sanitizer) || \
+    !(__has_feature(thread_sanitizer) || defined(FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION))
 // Not inline: GCC would take the malloc of one for the partner of the other's
 // operator (-Wmismatched-new-delete).
 [[gnu::noinline]] void* operator new(std::size_t size) {
