@@ -6,7 +6,7 @@ matrix_dir=$root/build/matrix
 matrix_legs=(g++-16 g++-16-release g++-15 clang-22 cmake-4 debian-12 debian-13)
 # What every leg of Debian testing needs beside its compiler.
 matrix_packages="cmake ninja-build libgtest-dev libgmock-dev libcli11-dev libfmt-dev
-  libmnl-dev nlohmann-json3-dev python3 groff-base mandoc zsh
+  libmnl-dev nlohmann-json3-dev python3 groff-base mandoc z3 zsh
   dnsmasq-base iproute2 netplan.io nftables procps python3-yaml"
 matrix_clang="clang-22 clang-tools-22 libclang-rt-22-dev libc++-22-dev libc++abi-22-dev googletest"
 

@@ -34,7 +34,7 @@ def shared_flags(build):
     return [f"-D{name}={cache[name]}" for name in SHARED if name in cache]
 
 
-def compile_target(build, target="all"):
+def compile_target(build, target="bench/all"):
     call(f"{build} does not build", "cmake", "--build", build, "--target", target,
          "-j", os.cpu_count() or 1)
 
