@@ -1,12 +1,3 @@
-module;
-#include <algorithm>
-#include <cstddef>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
 module vmnet.cli.addresses;
 
 import vmnet.cli.escape;

@@ -4,13 +4,9 @@
 // ends between them; `#` begins a comment. An expression joins such words with
 // operators, from left to right and all of one rank, so that a list of things
 // to take away reads as it is written; parentheses group.
-module;
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
 export module vmnet.cli.addresses;
+
+import vmnet.std;
 
 export import vmnet.ipset;
 

@@ -1,16 +1,3 @@
-module;
-#include <algorithm>
-#include <charconv>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-#include <vector>
-
 module vmnet.cli.arguments;
 
 import vmnet.cli.escape;

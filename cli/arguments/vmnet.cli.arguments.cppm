@@ -4,16 +4,9 @@
 // value that is refused is reported under the name of its option; the caller
 // then ends with `exit_bad_input`. Options that several commands take are
 // declared here too.
-module;
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
-
 export module vmnet.cli.arguments;
+
+import vmnet.std;
 
 export import vmnet.cli.command_line;
 export import vmnet.cli.input;

@@ -1,7 +1,3 @@
-module;
-#include <string>
-#include <string_view>
-
 module vmnet.cli.changes;
 
 import vmnet.cli.escape;

@@ -1,9 +1,7 @@
 // vmnet.cli.changes: what differs between two plans, in words.
-module;
-#include <string>
-#include <string_view>
-
 export module vmnet.cli.changes;
+
+import vmnet.std;
 
 export import vmnet.plan;
 

@@ -3,14 +3,9 @@
 // A pure function: the host comes as data (vmnet.cli.host), so that tests can make
 // one up. What is told names a command that mends it where one does so safely, and
 // never one that could cut the host off: there it says what to decide.
-module;
-#include <cstdint>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
-
 export module vmnet.cli.check;
+
+import vmnet.std;
 
 export import vmnet.cli.host;
 export import vmnet.cli.machines;

@@ -1,11 +1,6 @@
 module;
 #include <unistd.h>
 
-#include <cstddef>
-#include <cstdint>
-#include <string>
-#include <string_view>
-
 module vmnet.cli.collision_report;
 
 import vmnet.cli.escape;

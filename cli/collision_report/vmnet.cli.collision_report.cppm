@@ -1,11 +1,8 @@
 // vmnet.cli.collision_report: what the search for collisions finds, on standard
 // error.
-module;
-#include <array>
-#include <cstdint>
-#include <string>
-
 export module vmnet.cli.collision_report;
+
+import vmnet.std;
 
 export import vmnet.cli.collisions;
 export import vmnet.cli.progress;

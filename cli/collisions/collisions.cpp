@@ -1,13 +1,3 @@
-module;
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <deque>
-#include <memory>
-#include <string_view>
-#include <tuple>
-#include <vector>
-
 module vmnet.cli.collisions;
 
 namespace vmnet::cli {

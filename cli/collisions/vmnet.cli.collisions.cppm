@@ -7,15 +7,9 @@
 // no more at the end, since the entries are sorted in place. A vector would hold
 // its old and its new memory whenever it grows, 72 bytes an id at the worst; a
 // hash table needs twice the entries.
-module;
-#include <cstddef>
-#include <cstdint>
-#include <deque>
-#include <memory>
-#include <string_view>
-#include <vector>
-
 export module vmnet.cli.collisions;
+
+import vmnet.std;
 
 export import vmnet.alloc;
 

@@ -1,15 +1,10 @@
 // vmnet aggregate: the fewest networks with the same addresses.
-module;
-#include <array>
-#include <memory>
-#include <string>
-#include <vector>
-
 module vmnet.cli.commands;
 
 import vmnet;
 import vmnet.cli.addresses;
 import vmnet.cli.report;
+import vmnet.std;
 
 namespace vmnet::cli {
 namespace {

@@ -1,13 +1,4 @@
 // vmnet carve: free networks out of a block.
-module;
-#include <algorithm>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <utility>
-#include <vector>
-
 module vmnet.cli.commands;
 
 import vmnet;
@@ -16,6 +7,7 @@ import vmnet.cli.arguments;
 import vmnet.cli.numbers;
 import vmnet.cli.output;
 import vmnet.cli.report;
+import vmnet.std;
 
 namespace vmnet::cli {
 namespace {

@@ -1,17 +1,4 @@
 // vmnet check: whether this host has what the VMs need. It reads, and changes nothing.
-module;
-#include <algorithm>
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
 module vmnet.cli.commands;
 
 import vmnet;
@@ -24,6 +11,7 @@ import vmnet.cli.json;
 import vmnet.cli.machines;
 import vmnet.cli.numbers;
 import vmnet.cli.report;
+import vmnet.std;
 
 namespace vmnet::cli {
 namespace {

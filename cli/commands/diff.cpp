@@ -1,10 +1,4 @@
 // vmnet diff: what differs between two plans.
-module;
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
-
 module vmnet.cli.commands;
 
 import vmnet;
@@ -14,6 +8,7 @@ import vmnet.cli.escape;
 import vmnet.cli.output;
 import vmnet.cli.plan_file;
 import vmnet.cli.report;
+import vmnet.std;
 
 namespace vmnet::cli {
 namespace {

@@ -2,17 +2,7 @@
 //
 // All of the input is read and checked before the first byte goes out.
 module;
-#include <algorithm>
 #include <cerrno>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 module vmnet.cli.commands;
 
@@ -24,6 +14,7 @@ import vmnet.cli.escape;
 import vmnet.cli.machines;
 import vmnet.cli.output;
 import vmnet.cli.report;
+import vmnet.std;
 
 namespace vmnet::cli {
 namespace {

@@ -5,18 +5,7 @@
 module;
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <cstddef>
-#include <cstdint>
-#include <iterator>
-#include <memory>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 module vmnet.cli.commands;
 
@@ -30,6 +19,7 @@ import vmnet.cli.output;
 import vmnet.cli.progress;
 import vmnet.cli.report;
 import vmnet.cli.rows;
+import vmnet.std;
 
 namespace vmnet::cli {
 namespace {

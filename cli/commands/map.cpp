@@ -1,13 +1,4 @@
 // vmnet map: a subnet as a picture.
-module;
-#include <algorithm>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
 module vmnet.cli.commands;
 
 import vmnet;
@@ -20,6 +11,7 @@ import vmnet.cli.plan_file;
 import vmnet.cli.report;
 import vmnet.cli.row_input;
 import vmnet.cli.snapshot_file;
+import vmnet.std;
 
 namespace vmnet::cli {
 namespace {

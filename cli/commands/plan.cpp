@@ -5,17 +5,6 @@
 module;
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
 module vmnet.cli.commands;
 
 import vmnet;
@@ -27,6 +16,7 @@ import vmnet.cli.output;
 import vmnet.cli.plan_file;
 import vmnet.cli.report;
 import vmnet.cli.row_input;
+import vmnet.std;
 
 namespace vmnet::cli {
 namespace {

@@ -1,13 +1,10 @@
 // vmnet set: what an expression over sets of addresses holds.
-module;
-#include <memory>
-#include <string>
-
 module vmnet.cli.commands;
 
 import vmnet;
 import vmnet.cli.addresses;
 import vmnet.cli.report;
+import vmnet.std;
 
 namespace vmnet::cli {
 namespace {

@@ -2,14 +2,6 @@
 module;
 #include <unistd.h>
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-
 module vmnet.cli.commands;
 
 import vmnet;
@@ -18,6 +10,7 @@ import vmnet.cli.input;
 import vmnet.cli.numbers;
 import vmnet.cli.progress;
 import vmnet.cli.report;
+import vmnet.std;
 
 namespace vmnet::cli {
 namespace {

@@ -1,10 +1,4 @@
 // vmnet whois: which ids own an address, a TAP name or a MAC address.
-module;
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-
 module vmnet.cli.commands;
 
 import vmnet;
@@ -13,6 +7,7 @@ import vmnet.cli.escape;
 import vmnet.cli.json;
 import vmnet.cli.report;
 import vmnet.cli.row_input;
+import vmnet.std;
 
 namespace vmnet::cli {
 namespace {

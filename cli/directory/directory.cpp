@@ -6,12 +6,7 @@ module;
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
 
 module vmnet.cli.directory;
 

@@ -6,10 +6,10 @@
 // between two files: then all is removed again.
 module;
 #include <csignal>
-#include <string>
-#include <string_view>
 
 export module vmnet.cli.directory;
+
+import vmnet.std;
 
 export namespace vmnet::cli {
 

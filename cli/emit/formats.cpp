@@ -1,8 +1,3 @@
-module;
-#include <cstdint>
-#include <iterator>
-#include <span>
-
 module vmnet.cli.emit;
 
 namespace vmnet::cli {

@@ -2,11 +2,6 @@
 //
 // YAML is written with every value of the user's in double quotes, which JSON's
 // rules fill: a plain `off`, `1e3` or `2026-11-25` would be something else.
-module;
-#include <string>
-#include <string_view>
-#include <vector>
-
 module vmnet.cli.emit;
 
 import vmnet;

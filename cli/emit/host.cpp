@@ -1,12 +1,4 @@
 // What makes the host's end of the network, and guards it.
-module;
-#include <array>
-#include <cstddef>
-#include <set>
-#include <span>
-#include <string>
-#include <string_view>
-
 module vmnet.cli.emit;
 
 import vmnet;

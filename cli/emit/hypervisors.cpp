@@ -1,8 +1,5 @@
 // What hypervisors and the guest's kernel take, by their own schemas: fields
 // that they do not know would be refused.
-module;
-#include <string>
-
 module vmnet.cli.emit;
 
 import vmnet;

@@ -1,8 +1,4 @@
 // What tells others about all VMs at once.
-module;
-#include <span>
-#include <string>
-
 module vmnet.cli.emit;
 
 import vmnet;

@@ -1,13 +1,3 @@
-module;
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
 module vmnet.cli.emit;
 
 import vmnet;

@@ -5,17 +5,9 @@
 // interprets, host names are RFC 1123 labels, and ids appear nowhere as they are
 // but in JSON, which has escapes for them, or encoded (`encoded_id`). So nothing
 // has to be quoted where documents are made, and none can fail.
-module;
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
-
 export module vmnet.cli.emit;
+
+import vmnet.std;
 
 export import vmnet.cli.machines;
 

@@ -1,11 +1,3 @@
-module;
-#include <algorithm>
-#include <cstddef>
-#include <iterator>
-#include <string>
-#include <string_view>
-#include <utility>
-
 module vmnet.cli.escape;
 
 namespace vmnet::cli {

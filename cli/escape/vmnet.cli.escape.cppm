@@ -6,12 +6,9 @@
 // controls (they show a text in another order than it has), and bytes that are
 // not UTF-8. Tables, tsv and diagnostics write them as backslash escapes, JSON
 // as \u escapes.
-module;
-#include <cstddef>
-#include <string>
-#include <string_view>
-
 export module vmnet.cli.escape;
+
+import vmnet.std;
 
 export namespace vmnet::cli {
 

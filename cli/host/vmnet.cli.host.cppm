@@ -3,15 +3,9 @@
 //
 // Messages are taken apart in functions of bytes and data alone, so that tests
 // give them what no kernel would. libmnl is known to this module alone.
-module;
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
-#include <vector>
-
 export module vmnet.cli.host;
+
+import vmnet.std;
 
 export import vmnet.ipv4;
 export import vmnet.mac;

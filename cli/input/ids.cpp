@@ -1,12 +1,3 @@
-module;
-#include <algorithm>
-#include <cstddef>
-#include <cstring>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-
 module vmnet.cli.input;
 
 import vmnet.text;

@@ -1,12 +1,3 @@
-module;
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
-#include <optional>
-#include <string_view>
-#include <vector>
-
 module vmnet.cli.input;
 
 namespace vmnet::cli {

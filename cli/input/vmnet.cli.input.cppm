@@ -13,17 +13,11 @@
 // is shown with it. Sources are abstract, so that a test or a fuzzer reads from
 // memory what the program reads from a file.
 module;
-#include <array>
-#include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
 
 export module vmnet.cli.input;
+
+import vmnet.std;
 
 export import vmnet.ipv4;
 export import vmnet.placement;

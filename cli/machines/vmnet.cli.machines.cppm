@@ -3,13 +3,9 @@
 //
 // All of them are kept, since what is made of them is to come out whole or not
 // at all, and may depend on all of them.
-module;
-#include <optional>
-#include <span>
-#include <string>
-#include <vector>
-
 export module vmnet.cli.machines;
+
+import vmnet.std;
 
 export import vmnet.alloc;
 export import vmnet.cli.arguments;

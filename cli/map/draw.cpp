@@ -1,13 +1,6 @@
 module;
 #include <fmt/format.h>
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <vector>
-
 module vmnet.cli.map;
 
 import vmnet.cli.escape;

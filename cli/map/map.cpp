@@ -1,11 +1,3 @@
-module;
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <utility>
-
 module vmnet.cli.map;
 
 import vmnet.cli.escape;

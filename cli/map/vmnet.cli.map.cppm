@@ -4,16 +4,9 @@
 // directions, so a block is a patch and not a thin line. Where a subnet has more
 // addresses than the picture has cells, each cell is a block of them, and only
 // counts are kept: a /0 takes no more memory than a /20.
-module;
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
 export module vmnet.cli.map;
+
+import vmnet.std;
 
 export import vmnet.ipset;
 

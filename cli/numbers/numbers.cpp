@@ -1,12 +1,6 @@
 module;
 #include <fmt/format.h>
 
-#include <cmath>
-#include <cstddef>
-#include <cstdint>
-#include <string>
-#include <string_view>
-
 module vmnet.cli.numbers;
 
 namespace vmnet::cli {

@@ -1,10 +1,7 @@
 // vmnet.cli.numbers: numbers for people. JSON gets them raw.
-module;
-#include <cstdint>
-#include <string>
-#include <string_view>
-
 export module vmnet.cli.numbers;
+
+import vmnet.std;
 
 export namespace vmnet::cli {
 

@@ -3,24 +3,12 @@ module;
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
-#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <condition_variable>
 #include <csignal>
-#include <cstddef>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
 #include <mutex>
-#include <string>
-#include <string_view>
-#include <system_error>
 #include <thread>
-#include <utility>
-#include <vector>
 
 module vmnet.cli.output;
 

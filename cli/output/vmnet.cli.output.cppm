@@ -10,16 +10,9 @@
 // From the first full buffer on a thread of its own writes it while the next
 // one is filled, so that making rows and writing them overlap: two buffers,
 // whatever comes. `flush()` and all that ends an answer wait for it.
-module;
-#include <atomic>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
-
 export module vmnet.cli.output;
+
+import vmnet.std;
 
 namespace vmnet::cli {
 class block_writer;

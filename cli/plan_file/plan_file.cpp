@@ -1,14 +1,5 @@
 module;
-#include <algorithm>
-#include <array>
-#include <cstddef>
 #include <memory_resource>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <unordered_set>
-#include <utility>
-#include <vector>
 
 module vmnet.cli.plan_file;
 

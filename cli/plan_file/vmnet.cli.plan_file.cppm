@@ -4,15 +4,11 @@
 // A row alone is enough to read it, so plans can be cut and joined with the tools
 // of text. Holders are for people: they are written, and read past.
 module;
-#include <cstddef>
-#include <functional>
 #include <memory_resource>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
 export module vmnet.cli.plan_file;
+
+import vmnet.std;
 
 export import vmnet.cli.input;
 export import vmnet.cli.records;

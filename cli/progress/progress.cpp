@@ -2,12 +2,6 @@ module;
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <string_view>
-
 module vmnet.cli.progress;
 
 import vmnet.cli.report;

@@ -3,12 +3,9 @@
 // Work is long from 200,000 ids on: it goes by ids, not by the clock, so that
 // what a run prints does not depend on the machine. Where the rows themselves go
 // to a terminal, they are progress enough.
-module;
-#include <cstddef>
-#include <cstdint>
-#include <string_view>
-
 export module vmnet.cli.progress;
+
+import vmnet.std;
 
 export namespace vmnet::cli {
 

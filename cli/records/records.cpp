@@ -1,13 +1,3 @@
-module;
-#include <algorithm>
-#include <cstddef>
-#include <memory>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
 module vmnet.cli.records;
 
 import vmnet.cli.escape;

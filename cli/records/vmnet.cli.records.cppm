@@ -4,17 +4,9 @@
 // which writes those, is the fast one. Both follow the same rules: a field of
 // bytes, such as an id, is escaped in tables and tsv; csv has it in NAME where it
 // is UTF-8, else in NAME_hex, and JSON has the one key or the other.
-module;
-#include <cstdint>
-#include <initializer_list>
-#include <memory>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
-
 export module vmnet.cli.records;
+
+import vmnet.std;
 
 export import vmnet.cli.output;
 export import vmnet.cli.rows;

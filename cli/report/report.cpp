@@ -1,14 +1,9 @@
 module;
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <cstddef>
-#include <cstdlib>
 #include <cstring>
-#include <string>
-#include <string_view>
 
 module vmnet.cli.report;
 

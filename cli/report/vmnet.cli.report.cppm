@@ -4,13 +4,9 @@
 // Everything goes through write(2) rather than a stream: a full disk and a
 // closed pipe are seen where they happen, and no static buffer is left to be
 // flushed at exit, when nobody listens to errors any more.
-module;
-#include <cstddef>
-#include <cstdint>
-#include <string>
-#include <string_view>
-
 export module vmnet.cli.report;
+
+import vmnet.std;
 
 export namespace vmnet::cli {
 

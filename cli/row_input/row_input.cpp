@@ -1,11 +1,6 @@
 module;
 #include <unistd.h>
 
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
-
 module vmnet.cli.row_input;
 
 import vmnet.cli.escape;

@@ -1,13 +1,9 @@
 // vmnet.cli.row_input: the ids that a command is given, from arguments and files, row
 // by row, for commands that end at the first fault. identify, which may go on and
 // takes many ids at once, reads by itself.
-module;
-#include <functional>
-#include <optional>
-#include <span>
-#include <string>
-
 export module vmnet.cli.row_input;
+
+import vmnet.std;
 
 export import vmnet.cli.arguments;
 export import vmnet.cli.input;

@@ -1,17 +1,6 @@
 module;
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
 module vmnet.cli.rows;
 
 import vmnet.cli.escape;

@@ -3,15 +3,9 @@
 // Rows are written straight into the output's buffer: a run over ten million
 // ids allocates nothing for a row. The fields are named as the members of
 // vm_identity are.
-module;
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <string_view>
-
 export module vmnet.cli.rows;
+
+import vmnet.std;
 
 export import vmnet.alloc;
 export import vmnet.cli.output;

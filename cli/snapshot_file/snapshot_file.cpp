@@ -1,9 +1,3 @@
-module;
-#include <cstddef>
-#include <optional>
-#include <string>
-#include <utility>
-
 module vmnet.cli.snapshot_file;
 
 import vmnet.cli.input;

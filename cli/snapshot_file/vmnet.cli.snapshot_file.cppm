@@ -1,9 +1,7 @@
 // vmnet.cli.snapshot_file: the snapshot of a pool in a file.
-module;
-#include <optional>
-#include <string>
-
 export module vmnet.cli.snapshot_file;
+
+import vmnet.std;
 
 export import vmnet.pool;
 

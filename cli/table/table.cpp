@@ -1,10 +1,3 @@
-module;
-#include <algorithm>
-#include <cstddef>
-#include <string>
-#include <utility>
-#include <vector>
-
 module vmnet.cli.table;
 
 import vmnet.cli.escape;

@@ -1,10 +1,7 @@
 // vmnet.cli.table: rows of cells in columns, for people.
-module;
-#include <cstddef>
-#include <string>
-#include <vector>
-
 export module vmnet.cli.table;
+
+import vmnet.std;
 
 export import vmnet.cli.output;
 

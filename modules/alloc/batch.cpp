@@ -2,16 +2,6 @@
 // from them by one of ours, and the rest by the plain code of the scheme. In parts
 // that stay in the cache.
 module;
-#include <algorithm>
-#include <array>
-#include <bit>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-
 #include "kernels/kernels.hpp"
 
 module vmnet.alloc;

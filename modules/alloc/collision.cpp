@@ -11,9 +11,7 @@
 // whose terms all have one sign. Where L < -40, P is 1 to the last bit; else
 // b/m is below 0.09, and 16 terms leave less than 1e-17.
 module;
-#include <cmath>
 #include <cstdint>
-#include <optional>
 
 module vmnet.alloc;
 

@@ -1,8 +1,4 @@
 module;
-#include <algorithm>
-#include <span>
-#include <type_traits>
-
 #include "kernels/kernels.hpp"
 
 module vmnet.alloc;

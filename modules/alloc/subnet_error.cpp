@@ -1,6 +1,3 @@
-module;
-#include <string>
-
 module vmnet.alloc;
 
 namespace vmnet {

@@ -9,17 +9,9 @@
 // Collisions come early, and ids that collide can be made on purpose: a program
 // that serves several tenants must look for them. The functions at the end say
 // how likely they are.
-module;
-#include <array>
-#include <bit>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-
 export module vmnet.alloc;
+
+import vmnet.std;
 
 export import vmnet.hash;
 export import vmnet.interface_name;

@@ -1,7 +1,4 @@
 module;
-#include <cstddef>
-#include <cstdint>
-
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif

@@ -5,12 +5,9 @@
 // miss the processor's list of pages: together more than half the time of a
 // large plan. So large blocks ask for large pages. Where the system has none to
 // give, or does so anyway, nothing changes. Not part of the public API.
-module;
-#include <cstddef>
-#include <new>
-#include <vector>
-
 export module vmnet.big_vector;
+
+import vmnet.std;
 
 export namespace vmnet::detail {
 

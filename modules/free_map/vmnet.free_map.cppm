@@ -6,13 +6,11 @@
 // microseconds when nearly full, a set of free slots 40 bytes each. 0.127 bytes
 // a slot.
 module;
-#include <array>
-#include <bit>
-#include <cstddef>
 #include <cstdint>
-#include <vector>
 
 export module vmnet.free_map;
+
+import vmnet.std;
 
 export namespace vmnet {
 

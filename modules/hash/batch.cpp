@@ -1,9 +1,4 @@
 module;
-#include <cstddef>
-#include <cstdint>
-#include <string>
-#include <string_view>
-
 #include "kernels/kernels.hpp"
 
 module vmnet.hash;

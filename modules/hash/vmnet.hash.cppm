@@ -4,15 +4,9 @@
 // depends on the byte before (4 cycles a byte), which ids of usual length never
 // notice. Long inputs, and many ids at once, need not wait: the kernels for them
 // live in kernels/, are chosen at run time (vmnet.isa) and give the same bits.
-module;
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <string>
-#include <string_view>
-#include <type_traits>
-
 export module vmnet.hash;
+
+import vmnet.std;
 
 export import vmnet.result;
 

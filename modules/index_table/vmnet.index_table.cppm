@@ -6,13 +6,12 @@
 // all day stays as quick as on its first one. Growing needs no keys, since an
 // entry's home follows from its own hash bits. Not part of the public API.
 module;
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
 
 export module vmnet.index_table;
 
 import vmnet.big_vector;
+import vmnet.std;
 
 export namespace vmnet::detail {
 

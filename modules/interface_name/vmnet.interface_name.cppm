@@ -4,14 +4,9 @@
 // The rules are those of dev_valid_name() (net/core/dev.c), and `%` is refused
 // on top of them: the kernel takes a name with `%d` as a template and picks a
 // name of its own.
-module;
-#include <array>
-#include <compare>
-#include <cstddef>
-#include <string>
-#include <string_view>
-
 export module vmnet.interface_name;
+
+import vmnet.std;
 
 export import vmnet.result;
 export import vmnet.text;

@@ -1,10 +1,3 @@
-module;
-#include <algorithm>
-#include <cstdint>
-#include <optional>
-#include <utility>
-#include <vector>
-
 module vmnet.ipset;
 
 namespace vmnet {

@@ -1,9 +1,3 @@
-module;
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <vector>
-
 module vmnet.ipset;
 
 import vmnet.ipv4_detail;

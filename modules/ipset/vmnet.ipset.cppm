@@ -6,21 +6,9 @@
 // branches over 8 bytes a range. A tree of intervals would cost an allocation a
 // range and a cache miss a step. Sets do not change: a builder collects changes
 // and sorts once, so no sequence of them is quadratic.
-module;
-#include <algorithm>
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <iterator>
-#include <optional>
-#include <ranges>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
 export module vmnet.ipset;
+
+import vmnet.std;
 
 export import vmnet.ipv4;
 

@@ -3,19 +3,9 @@
 // A value type over a host-order integer. Text is read strictly, as Go's netip
 // and Rust's core::net do: what inet_aton takes beside that (octal, hexadecimal,
 // fewer parts) has let addresses slip past filters.
-module;
-#include <array>
-#include <charconv>
-#include <compare>
-#include <cstddef>
-#include <cstdint>
-#include <ranges>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <type_traits>
-
 export module vmnet.ipv4_address;
+
+import vmnet.std;
 
 export import vmnet.result;
 export import vmnet.text;

@@ -1,7 +1,4 @@
 module;
-#include <cstddef>
-#include <cstdint>
-
 #include "kernels/kernels.hpp"
 
 module vmnet.ipv4_detail;

@@ -4,21 +4,10 @@
 // vmnet::detail, and no module re-exports this one, so an importer of vmnet.ipv4
 // does not have them (docs/adr/0007-ipv4-in-parts.md). No interface for users; may change at
 // any time.
-module;
-#include <algorithm>
-#include <array>
-#include <bit>
-#include <compare>
-#include <cstddef>
-#include <cstdint>
-#include <initializer_list>
-#include <iterator>
-#include <string_view>
-#include <type_traits>
-
 export module vmnet.ipv4_detail;
 
 import vmnet.result;
+import vmnet.std;
 import vmnet.text;
 
 export namespace vmnet::detail {

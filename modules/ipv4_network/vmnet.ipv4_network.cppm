@@ -2,21 +2,9 @@
 //
 // All arithmetic that can pass the top of the address space is done in 64 bits,
 // so /0 and 255.255.255.255 need no cases of their own.
-module;
-#include <array>
-#include <bit>
-#include <charconv>
-#include <compare>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <ranges>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <type_traits>
-
 export module vmnet.ipv4_network;
+
+import vmnet.std;
 
 export import vmnet.ipv4_address;
 

@@ -1,9 +1,3 @@
-module;
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <vector>
-
 module vmnet.ipv4_range;
 
 // A radix sort from the lowest digit up: each pass is stable, so after the last

@@ -8,22 +8,9 @@
 // a radix sort (sort_spans.cpp), and std::sort for few items and in constant
 // expressions; a tree of intervals, fed one network at a time, costs an
 // allocation and a walk for each.
-module;
-#include <algorithm>
-#include <array>
-#include <charconv>
-#include <compare>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <type_traits>
-#include <vector>
-
 export module vmnet.ipv4_range;
+
+import vmnet.std;
 
 export import vmnet.ipv4_address;
 export import vmnet.ipv4_network;

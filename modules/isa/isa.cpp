@@ -1,11 +1,3 @@
-module;
-#include <algorithm>
-#include <array>
-#include <atomic>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-
 module vmnet.isa;
 
 namespace vmnet {

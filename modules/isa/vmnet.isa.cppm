@@ -5,13 +5,9 @@
 // that all dispatchers read: whoever forces an instruction set changes them all
 // at once, which a function pointer for each kernel could not promise. A
 // relaxed load and a predicted branch are the whole cost.
-module;
-#include <atomic>
-#include <cstdint>
-#include <span>
-#include <string_view>
-
 export module vmnet.isa;
+
+import vmnet.std;
 
 export namespace vmnet {
 

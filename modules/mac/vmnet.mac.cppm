@@ -1,15 +1,7 @@
 // vmnet.mac: 48-bit MAC addresses (IEEE 802-2014, clause 8).
-module;
-#include <array>
-#include <charconv>
-#include <compare>
-#include <cstddef>
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <system_error>
-
 export module vmnet.mac;
+
+import vmnet.std;
 
 export import vmnet.result;
 export import vmnet.text;

@@ -1,10 +1,5 @@
 // Comparisons of what has views of texts: not in the interface, as those of vmnet.pool
 // are not; here it is libc++ whose importers would need <string_view>.
-module;
-#include <array>
-#include <optional>
-#include <string_view>
-
 module vmnet.placement;
 
 namespace vmnet {

@@ -3,14 +3,9 @@
 //
 // Apart from vmnet.plan, which makes them, so that what only reads plans needs
 // none of what makes them.
-module;
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string_view>
-
 export module vmnet.placement;
+
+import vmnet.std;
 
 export import vmnet.alloc;
 

@@ -1,16 +1,5 @@
 // How a plan is built: in stages, each of which either finds all its faults or
 // hands on. Here are the stages, and those that look at subnets.
-module;
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <ranges>
-#include <span>
-#include <string>
-#include <utility>
-#include <vector>
-
 module vmnet.plan;
 
 import vmnet.slots;
@@ -74,7 +63,7 @@ void plan_builder::check_subnets() {
 
 std::string plan_builder::first_id_in(ipv4_network subnet) const {
   auto in_subnet =
-      vms_ | std::views::filter([&](const fleet_vm& vm) { return vm.subnet == subnet; });
+      std::views::filter(vms_, [&](const fleet_vm& vm) { return vm.subnet == subnet; });
   return std::string(std::ranges::min_element(in_subnet, {}, &fleet_vm::id)->id);
 }
 

@@ -1,16 +1,5 @@
 // Two plans side by side: a merge by id, and the new plan's values looked up to
 // say who took an old one.
-module;
-#include <algorithm>
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <map>
-#include <span>
-#include <string_view>
-#include <utility>
-#include <vector>
-
 module vmnet.plan;
 
 namespace vmnet {

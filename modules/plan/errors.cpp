@@ -1,9 +1,3 @@
-module;
-#include <compare>
-#include <optional>
-#include <string>
-#include <string_view>
-
 module vmnet.plan;
 
 namespace vmnet {

@@ -4,13 +4,6 @@
 //
 // A large fleet waits for memory rather than for arithmetic, so the loops ask for
 // it some VMs ahead and keep to one table at a time.
-module;
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <utility>
-#include <vector>
-
 module vmnet.plan;
 
 import vmnet.index_table;

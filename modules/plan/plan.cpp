@@ -1,12 +1,4 @@
 // Reading a plan: records as identities, displacements as placements.
-module;
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <utility>
-#include <vector>
-
 module vmnet.plan;
 
 import vmnet.index_table;

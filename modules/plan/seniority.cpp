@@ -1,18 +1,5 @@
 // The order of seniority: who comes before whom in a plan, and who was in the
 // previous one.
-module;
-#include <algorithm>
-#include <array>
-#include <bit>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
 module vmnet.plan;
 
 import vmnet.big_vector;

@@ -11,20 +11,13 @@
 // Plan v1 is frozen as scheme v1 is. Memory is taken with std::vector; ids are
 // views into the caller's storage throughout, errors own their texts.
 module;
-#include <array>
-#include <compare>
-#include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
 
 export module vmnet.plan;
 
 import vmnet.big_vector;
 import vmnet.index_table;
+import vmnet.std;
 
 export import vmnet.alloc;
 export import vmnet.ipset;

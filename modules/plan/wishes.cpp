@@ -1,11 +1,4 @@
 // Values that VMs want by a pin or because the previous plan gave them.
-module;
-#include <algorithm>
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <vector>
-
 module vmnet.plan;
 
 import vmnet.index_table;

@@ -1,15 +1,6 @@
 // Claiming and releasing.
 module;
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
-#include <map>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 module vmnet.pool;
 

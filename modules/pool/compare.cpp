@@ -1,10 +1,6 @@
 // Comparisons of what has texts of its own. Not in the interface: GCC 16 looks for
 // the members' operators where a defaulted comparison is first used, and an importer
 // that includes no <string> has none.
-module;
-#include <array>
-#include <string>
-
 module vmnet.pool;
 
 namespace vmnet {

@@ -1,8 +1,3 @@
-module;
-#include <cstdint>
-#include <string>
-#include <string_view>
-
 module vmnet.pool;
 
 namespace vmnet {

@@ -1,16 +1,4 @@
 // Subnets, ranges that are held back, and what is asked about a pool.
-module;
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <map>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
 module vmnet.pool;
 
 import vmnet.free_map;

@@ -2,20 +2,7 @@
 // it and of itself, so that damage is told at the first line that it touches;
 // what a digest cannot tell, since anyone can compute it, is checked line by line.
 module;
-#include <algorithm>
-#include <array>
-#include <charconv>
-#include <cstddef>
 #include <cstdint>
-#include <map>
-#include <optional>
-#include <set>
-#include <span>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-#include <vector>
 
 module vmnet.pool;
 

@@ -11,21 +11,11 @@
 // In memory, for one process, not synchronised, as standard containers are not.
 // The clock is the caller's: any count that goes up (seconds, say); a step back
 // shortens nothing. Memory is taken with the standard containers.
-module;
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <map>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
-
 export module vmnet.pool;
 
 import vmnet.free_map;
 import vmnet.index_table;
+import vmnet.std;
 
 export import vmnet.alloc;
 export import vmnet.ipset;

@@ -5,15 +5,9 @@
 // stride that is coprime to their number: linear probing costs 96 moves per
 // insertion in a subnet that is 99 % full, this 3.7. The formulas are part of
 // plan v1 (docs/plan-v1.md) and frozen with it.
-module;
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <numeric>
-#include <optional>
-#include <string_view>
-
 export module vmnet.probe;
+
+import vmnet.std;
 
 export import vmnet.alloc;
 export import vmnet.siphash;

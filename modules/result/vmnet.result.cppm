@@ -6,20 +6,9 @@
 // and then corrupts (docs/adr/0002-result-type.md). The library throws nothing, so a
 // wrong access ends the program through an out-of-line function; a `throw`
 // here would break consumers built with -fno-exceptions.
-//
-// Every module imports this one, so what it includes is paid for everywhere.
-// <memory> made its built module 3.8 MB and five times slower to build, against
-// 0.3 MB with <optional> (clang 22, libstdc++ 12), which has the three functions
-// in every standard library because optional is made of them. <functional> made
-// that 6.3 MB, for std::invoke alone.
-module;
-#include <concepts>
-#include <cstdint>
-#include <optional>  // for construct_at, destroy_at and addressof, see above
-#include <type_traits>
-#include <utility>
-
 export module vmnet.result;
+
+import vmnet.std;
 
 namespace vmnet::detail {
 /// Ends the program after a message on standard error.

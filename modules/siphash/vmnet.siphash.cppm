@@ -3,15 +3,9 @@
 // FNV-1a ids with a wanted digest can be made on purpose, so a rank among VMs
 // must come from a hash that nobody can steer who does not know the key
 // (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012).
-module;
-#include <array>
-#include <bit>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string_view>
-
 export module vmnet.siphash;
+
+import vmnet.std;
 
 export namespace vmnet {
 

@@ -2,16 +2,11 @@
 //
 // A slot is a guest address as a number from 0: all addresses but network,
 // gateway and broadcast, in ascending order. Not part of the public API.
-module;
-#include <algorithm>
-#include <cstdint>
-#include <optional>
-#include <span>
-
 export module vmnet.slots;
 
 import vmnet.alloc;
 import vmnet.ipset;
+import vmnet.std;
 
 export namespace vmnet::detail {
 

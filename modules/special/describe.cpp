@@ -1,7 +1,3 @@
-module;
-#include <string>
-#include <string_view>
-
 module vmnet.special;
 
 namespace vmnet {

@@ -6,14 +6,9 @@
 // specific one counts: 192.0.0.9 is globally reachable although 192.0.0.0/24 is
 // not. Multicast (RFC 5771) has a registry of its own and is known here beside
 // the table.
-module;
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <string>
-#include <string_view>
-
 export module vmnet.special;
+
+import vmnet.std;
 
 export import vmnet.ipv4;
 

@@ -1,9 +1,3 @@
-module;
-#include <algorithm>
-#include <cstddef>
-#include <string>
-#include <string_view>
-
 module vmnet.text;
 
 namespace vmnet {

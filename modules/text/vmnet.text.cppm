@@ -3,15 +3,9 @@
 // One error type serves all texts, so that a program reports a bad address, a
 // bad MAC and a bad interface name in the same way: a code, a byte offset and a
 // sentence.
-module;
-#include <array>
-#include <compare>
-#include <cstddef>
-#include <cstdint>
-#include <string>
-#include <string_view>
-
 export module vmnet.text;
+
+import vmnet.std;
 
 export namespace vmnet {
 
