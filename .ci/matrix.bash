@@ -111,7 +111,7 @@ matrix_leg() {
       matrix_testing "$1" '
         g++-16 --version | sed -n "1s/^/versions: /p"
         check asan-ubsan --preset gcc -DVMNET_TEST_CONSUMERS=OFF -DVMNET_TEST_WHOLE_PROGRAMS=ON \
-          -DCMAKE_CXX_FLAGS_DEBUG=-g1 -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=mold \
+          -DCMAKE_CXX_FLAGS_DEBUG=-g1 "-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=mold -no-pie" \
           -DCMAKE_CXX_FLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all"' ;;
     g++-16-release)
       matrix_testing "$1" '
