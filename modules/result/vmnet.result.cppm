@@ -70,39 +70,15 @@ concept assigns = std::is_nothrow_move_constructible_v<T>;
 template <class T>
 concept assigns_trivially = assigns<T> && std::is_trivially_copyable_v<T>;
 
-/// std::invoke of a pointer to a member, of an object or what points to one.
-template <class M, class Class, class T>
-constexpr decltype(auto) invoke_member(M Class::* member, T&& value) {
-  if constexpr (!std::is_base_of_v<Class, std::remove_cvref_t<T>>)
-    return invoke_member(member, *std::forward<T>(value));
-  else if constexpr (std::is_function_v<M>)
-    return (std::forward<T>(value).*member)();
-  else
-    return (std::forward<T>(value).*member);
-}
-
-/// std::invoke of `f` with nothing, or with the value of a result.
-template <class F>
-constexpr decltype(auto) invoke(F&& f) {
-  return std::forward<F>(f)();
-}
-template <class F, class T>
-constexpr decltype(auto) invoke(F&& f, T&& value) {
-  if constexpr (std::is_member_pointer_v<std::remove_cvref_t<F>>)
-    return invoke_member(f, std::forward<T>(value));
-  else
-    return std::forward<F>(f)(std::forward<T>(value));
-}
-
 /// `f(args...)` in a result of type R; success where `f` returns nothing.
 template <class R, class F, class... Args>
 constexpr R invoke_into(F&& f, Args&&... args) {
-  return R(detail::invoke(std::forward<F>(f), std::forward<Args>(args)...));
+  return R(std::invoke(std::forward<F>(f), std::forward<Args>(args)...));
 }
 template <class R, class F, class... Args>
   requires std::is_void_v<typename R::value_type>
 constexpr R invoke_into(F&& f, Args&&... args) {
-  detail::invoke(std::forward<F>(f), std::forward<Args>(args)...);
+  std::invoke(std::forward<F>(f), std::forward<Args>(args)...);
   return R();
 }
 }  // namespace vmnet::detail
@@ -266,12 +242,12 @@ class [[nodiscard]] result {
   template <class F>
   constexpr auto and_then(F&& f) const& -> std::remove_cvref_t<std::invoke_result_t<F, const T&>> {
     if (!has_value_) return failure(error_);
-    return detail::invoke(std::forward<F>(f), value_);
+    return std::invoke(std::forward<F>(f), value_);
   }
   template <class F>
   constexpr auto and_then(F&& f) && -> std::remove_cvref_t<std::invoke_result_t<F, T>> {
     if (!has_value_) return failure(std::move(error_));
-    return detail::invoke(std::forward<F>(f), std::move(value_));
+    return std::invoke(std::forward<F>(f), std::move(value_));
   }
 
   /// Equal when both hold equal values or both hold equal errors.
@@ -361,12 +337,12 @@ class [[nodiscard]] result<void, E> {
   template <class F>
   constexpr auto and_then(F&& f) const& -> std::remove_cvref_t<std::invoke_result_t<F>> {
     if (!has_value()) return failure(error());
-    return detail::invoke(std::forward<F>(f));
+    return std::invoke(std::forward<F>(f));
   }
   template <class F>
   constexpr auto and_then(F&& f) && -> std::remove_cvref_t<std::invoke_result_t<F>> {
     if (!has_value()) return failure(std::move(*this).error());
-    return detail::invoke(std::forward<F>(f));
+    return std::invoke(std::forward<F>(f));
   }
 
   // Written out: GCC instantiates a defaulted one with the class, also where E

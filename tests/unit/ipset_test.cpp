@@ -258,6 +258,8 @@ TEST(TakeFreeMany, TakesAllOrNone) {
   EXPECT_EQ(carved->networks,
             (std::vector{"10.1.0.0/24"_ipv4_net, "10.0.0.0/24"_ipv4_net, "10.0.1.0/24"_ipv4_net}));
   EXPECT_EQ(carved->rest, set("10.0.2.0/23"));
+  EXPECT_TRUE(*carved == *take_free(free, 24, 3));
+  EXPECT_FALSE(*carved == *take_free(free, 24, 2));
   EXPECT_EQ(take_free(free, 24, 5)->rest, ipv4_set());
   EXPECT_EQ(take_free(free, 24, 6).error(), vmnet::carve_errc::no_room);
   EXPECT_EQ(take_free(whole, 32, std::numeric_limits<std::uint64_t>::max()).error(),
