@@ -1,12 +1,12 @@
 // vmnet net: what a subnet holds.
 module;
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+
+#include "../format.hpp"
 
 module vmnet.cli.commands;
 

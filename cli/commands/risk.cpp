@@ -1,13 +1,13 @@
 // vmnet risk: how likely it is that two VMs get the same name or address.
 module;
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "../format.hpp"
 
 module vmnet.cli.commands;
 

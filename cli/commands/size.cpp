@@ -1,11 +1,11 @@
 // vmnet size: the smallest subnet for a number of VMs and a risk.
 module;
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+
+#include "../format.hpp"
 
 module vmnet.cli.commands;
 

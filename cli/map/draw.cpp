@@ -1,5 +1,5 @@
 module;
-#include <fmt/format.h>
+#include "../format.hpp"
 
 module vmnet.cli.map;
 

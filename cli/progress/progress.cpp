@@ -1,6 +1,7 @@
 module;
-#include <fmt/format.h>
 #include <unistd.h>
+
+#include "../format.hpp"
 
 module vmnet.cli.progress;
 
