@@ -86,14 +86,20 @@ def switched_line(line, numbered):
 
 
 def switched(text, numbered):
-    """The same for a whole file, whose global module fragment gets the switches."""
+    """The same for a whole file, whose global module fragment gets the switches.
+    What stands below moves by one line as a compiler counts, wherever they come in."""
     lines, found = text.split("\n"), {}
     for number, mutant in numbered:
         found.setdefault(mutant.line - 1, []).append((number, mutant))
     for at, mutants in found.items():
         lines[at] = switched_line(lines[at], mutants)
-    at = lines.index("module;")
-    lines[at + 1:at + 1] = ['#include "mutants/mutant.hpp"']
+    header = '#include "mutants/mutant.hpp"'
+    if "module;" in lines:
+        at = lines.index("module;") + 1
+        lines[at:at] = [header]
+    else:
+        at = next(i for i, line in enumerate(lines) if re.match(r"(export )?module ", line))
+        lines[at:at] = ["module;", header, f"#line {at + 2}"]
     return "\n".join(lines)
 
 

@@ -1,6 +1,3 @@
-module;
-#include <cstring>
-
 module vmnet.cli.check;
 
 import vmnet;

@@ -3,7 +3,6 @@ module;
 
 #include <cerrno>
 #include <climits>
-#include <cstring>
 
 module vmnet.cli.report;
 

@@ -1,6 +1,3 @@
-module;
-#include <unistd.h>
-
 module vmnet.cli.rows;
 
 import vmnet.cli.escape;

@@ -44,6 +44,9 @@ module;
 
 export module vmnet.std;
 
+// Exported names are used elsewhere.
+// NOLINTBEGIN(misc-unused-using-decls)
+
 export namespace std {
 
 // <algorithm>
@@ -86,7 +89,6 @@ using std::rotl;
 // <charconv>
 using std::from_chars;
 using std::from_chars_result;
-using std::to_chars;
 using std::to_chars_result;
 
 // <cmath>
@@ -128,6 +130,7 @@ using std::memchr;
 using std::memcpy;
 using std::memmove;
 using std::strcmp;
+using std::strerror;
 
 // <deque>
 using std::deque;
@@ -155,7 +158,6 @@ using std::map;
 
 // <memory>
 using std::addressof;
-using std::allocator;
 using std::construct_at;
 using std::destroy_at;
 using std::make_shared;
@@ -199,11 +201,8 @@ using std::tuple;
 // <type_traits>
 using std::conditional_t;
 using std::invoke_result_t;
-using std::is_base_of_v;
 using std::is_constant_evaluated;
 using std::is_copy_constructible_v;
-using std::is_function_v;
-using std::is_member_pointer_v;
 using std::is_move_constructible_v;
 using std::is_nothrow_constructible_v;
 using std::is_nothrow_default_constructible_v;
@@ -242,12 +241,15 @@ using std::variant;
 // <vector>
 using std::vector;
 
-// Found by the types of their operands, so never named where they are used.
+// Found by the types of their operands, and by structured bindings: never named
+// where they are used.
 using std::operator==;
 using std::operator<=>;
 using std::operator<;
 using std::operator+;
 using std::operator-;
+using std::tuple_element;
+using std::tuple_size;
 
 // <algorithm>, <ranges>
 namespace ranges {
@@ -290,3 +292,5 @@ using __gnu_cxx::operator+;
 using __gnu_cxx::operator-;
 }  // namespace __gnu_cxx
 #endif
+
+// NOLINTEND(misc-unused-using-decls)

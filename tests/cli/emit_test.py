@@ -309,7 +309,7 @@ class Ids(unittest.TestCase):
     def test_an_id_that_is_no_host_name_is_refused_where_one_is_needed(self):
         label = re.compile(rb"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
         number = re.compile(rb"[0-9]+|0[xX][0-9A-Fa-f]*")
-        few = [b"", b"a\nb", b"12", b"localhost", b"a"]
+        few = [b"", b"a\nb", b"a b", b'"', b"a:b", b"x" * 300, b"12", b"localhost", b"a"]
         for name, ids in (("kernel-arg", few), ("cloud-init-meta", few), ("dnsmasq", HOSTILE),
                           ("hosts", HOSTILE)):
             for vm_id in ids:
@@ -337,7 +337,7 @@ class Ids(unittest.TestCase):
 
     def test_a_tap_name_that_could_be_interpreted_is_refused(self):
         taps = ("-x", "a b", "a,b", "$x", "a*", "a;b", "a\"b", "#a", ".a")
-        for name, tap in [("json", tap) for tap in taps] + [(name, "-x") for name in PER_VM + WHOLE]:
+        for name, tap in [("iproute2", tap) for tap in taps] + [(name, "-x") for name in PER_VM + WHOLE]:
             row = json.dumps({"id": "vm-1", "subnet": SUBNET, "gateway": "172.30.0.1",
                               "guest_ip": "172.30.0.2", "tap_name": tap,
                               "mac": "02:00:00:00:00:01"})

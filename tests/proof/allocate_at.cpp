@@ -3,9 +3,6 @@
 // An id with a wanted digest is hard to make, and the function is not exported.
 // This file is a unit of the module, so it sees it and adds nothing to the
 // interface.
-module;
-#include <cstdint>
-
 module vmnet.alloc;
 
 extern "C++" std::uint32_t allocate_at(std::uint64_t digest, std::uint32_t address, int length) {
