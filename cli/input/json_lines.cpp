@@ -96,9 +96,9 @@ std::optional<placement> read_placement(std::string_view text) noexcept {
   if (!text.starts_with(before)) return std::nullopt;
   const std::string_view digits = text.substr(before.size());
   placement probed{.kind = placement_kind::probed, .probe = 0, .holder = {}};
-  const char* const end = digits.data() + digits.size();
-  const auto read = std::from_chars(digits.data(), end, probed.probe);
-  if (read.ec != std::errc() || read.ptr != end || digits.front() == '0') return std::nullopt;
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), probed.probe);
+  if (read.ec != std::errc() || read.ptr != digits.data() + digits.size() || digits.front() == '0')
+    return std::nullopt;
   return probed;
 }
 

@@ -30,15 +30,6 @@ record_value moved(const planned_vm& vm) {
   return text;
 }
 
-/// What `row` lacks to have an identity, as a sentence; empty where nothing.
-std::string_view lack_of(const input_row& row) {
-  if (!row.subnet) return "expected \"subnet\" in the object";
-  if (!row.planned.tap_name) return "expected \"tap_name\" in the object";
-  if (!row.planned.guest_ip) return "expected \"guest_ip\" in the object";
-  if (!row.planned.mac) return "expected \"mac\" in the object";
-  return {};
-}
-
 /// What does not hold between the values of an identity; empty where nothing.
 std::string conflict_of(const vm_identity& identity) {
   const ipv4_network& subnet = identity.subnet;
@@ -58,8 +49,13 @@ std::string conflict_of(const vm_identity& identity) {
 
 /// Reads the identity of `row`; `end` is the column of its closing brace.
 std::optional<input_fault> read_identity(const input_row& row, std::size_t end, vm_identity& into) {
-  if (const std::string_view lack = lack_of(row); !lack.empty())
-    return input_fault{end, std::string(lack)};
+  const auto lacks = [&](std::string_view field) {
+    return input_fault{end, "expected \"" + std::string(field) + "\" in the object"};
+  };
+  if (!row.subnet) return lacks("subnet");
+  if (!row.planned.tap_name) return lacks("tap_name");
+  if (!row.planned.guest_ip) return lacks("guest_ip");
+  if (!row.planned.mac) return lacks("mac");
   if (num_guest_addresses(*row.subnet) == 0)
     return input_fault{row.subnet_column, "expected a larger subnet, a /30 at least"};
   into = {.digest = fnv1a_64(row.id),

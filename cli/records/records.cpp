@@ -53,7 +53,8 @@ class csv_records final : public record_writer {
     std::string line;
     for (std::size_t i = 0; i < values.size(); ++i) {
       if (i > 0) line += ',';
-      const std::string_view value = values[i] ? std::string_view(*values[i]) : std::string_view();
+      const record_value& cell = values[i];
+      const std::string_view value = cell ? std::string_view(*cell) : std::string_view();
       const bool is_bytes = fields_[i].kind == field_kind::bytes;
       if (!is_bytes || (for_terminal_ ? is_printable(value) : is_utf8(value))) {
         line += quoted(value);
@@ -95,14 +96,15 @@ class json_records final : public record_writer {
     first_ = false;
     char separator = '{';
     for (std::size_t i = 0; i < values.size(); ++i) {
-      if (!values[i]) continue;
-      const bool as_hex = fields_[i].kind == field_kind::bytes && !is_utf8(*values[i]);
+      const record_value& value = values[i];
+      if (!value) continue;
+      const bool as_hex = fields_[i].kind == field_kind::bytes && !is_utf8(*value);
       line.append(1, std::exchange(separator, ',')).append("\"").append(fields_[i].name);
       line.append(as_hex ? "_hex\":" : "\":");
       if (fields_[i].kind == field_kind::number) {
-        line += *values[i];
+        line += *value;
       } else {
-        line.append("\"").append(as_hex ? hexadecimal(*values[i]) : inside_json(*values[i]));
+        line.append("\"").append(as_hex ? hexadecimal(*value) : inside_json(*value));
         line += '"';
       }
     }
@@ -143,6 +145,7 @@ class table_records final : public record_writer {
  private:
   static std::vector<std::string> names_of(const std::vector<record_field>& fields) {
     std::vector<std::string> names;
+    names.reserve(fields.size());
     for (const record_field& field : fields) names.emplace_back(field.name);
     return names;
   }
