@@ -124,11 +124,12 @@ class identify_run {
   /// The ids that the reader can give at once, for which --subnet is enough.
   bool rows(id_reader& reader) {
     if (!subnet_) return true;
+    const ipv4_network subnet = *subnet_;
     for (;;) {
       const std::size_t count = reader.next_ids(ids_);
       if (count == 0) return true;
       for (const std::string_view id : std::span(ids_).first(count)) {
-        take(id, *identify(id, *subnet_));
+        take(id, *identify(id, subnet));
         progress_.advance(id.size() + 1);
       }
       if (!goes_on()) return false;

@@ -99,7 +99,8 @@ int map_content::read_planned(const std::string& path) {
 
 int map_content::read_leases(const std::string& path) {
   std::optional<pool> restored;
-  if (const int status = read_snapshot(path, restored); status != exit_good) return status;
+  const int status = read_snapshot(path, restored);
+  if (!restored) return status;
   for (const lease* held : restored->leases()) {
     const auto& identity = held->identity;
     const bool is_v1 = identity.guest_ip == *allocate_guest_ip(held->id, identity.subnet);
@@ -143,8 +144,10 @@ int run(const map_options& options) {
   if (!subnet) return exit_bad_input;
   map_content content(*subnet);
   const int status = options.ids ? content.read_ids(*options.ids, read_input_options(options.input))
-                     : options.plan ? content.read_planned(*options.plan)
-                                    : content.read_leases(*options.snapshot);
+                     : options.plan
+                         ? content.read_planned(*options.plan)
+                         // NOLINTNEXTLINE(bugprone-unchecked-optional-access): the third.
+                         : content.read_leases(*options.snapshot);
   if (status != exit_good) return status;
 
   const bool as_svg = options.format == "svg";

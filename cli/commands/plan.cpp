@@ -170,8 +170,10 @@ int run(const plan_command_options& options) {
     return exit_bad_input;
   }
   std::optional<ipv4_network> subnet;
-  if (options.subnet && !(subnet = read_guest_subnet("--subnet", *options.subnet)))
-    return exit_bad_input;
+  if (options.subnet) {
+    subnet = read_guest_subnet("--subnet", *options.subnet);
+    if (!subnet) return exit_bad_input;
+  }
   plan_options how;
   if (!read_values(options, how)) return exit_bad_input;
 

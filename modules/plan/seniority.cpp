@@ -102,7 +102,7 @@ void plan_builder::sort_by_generation() {
   std::uint64_t ones = 0;
   std::uint64_t zeros = 0;
   for (const ranked& r : order_) {
-    const std::uint64_t generation = *vms_[r.vm].generation;
+    const std::uint64_t generation = vms_[r.vm].generation.value_or(0);
     by_age.push_back({generation, static_cast<std::uint32_t>(by_age.size())});
     ones |= generation;
     zeros |= ~generation;
@@ -175,7 +175,7 @@ void plan_builder::make_records() {
     ranks_.push_back(r.rank);
     plan_.records_.push_back({.id = vm.id,
                               .digest = r.digest,
-                              .generation = plan_.has_generations_ ? *vm.generation : 0,
+                              .generation = plan_.has_generations_ ? vm.generation.value_or(0) : 0,
                               .mac = 0,
                               .tap = plan::no_tap,
                               .ip = 0,

@@ -20,6 +20,11 @@ using detail::slot_of;
 /// probing alone misses 10,000 times where 99.99 % are taken.
 constexpr int num_address_probes = 32;
 
+/// The bits of a lease's TAP name, which always has some.
+std::uint32_t tap_bits_of(const lease& held) {
+  return tap_name_to_uint32(held.identity.tap_name).value_or(0);
+}
+
 }  // namespace
 
 pool::pool(const pool_options& options)
@@ -88,7 +93,7 @@ std::uint32_t pool::add_lease(lease&& made) noexcept {
   const lease& added = leases_[index];
   ids_.insert(siphash_2_4(added.id, options_.key), index);
   addresses_.insert(hash_of(added.identity.guest_ip.to_uint32()), index);
-  taps_.insert(hash_of(*tap_name_to_uint32(added.identity.tap_name)), index);
+  taps_.insert(hash_of(tap_bits_of(added)), index);
   macs_.insert(hash_of(added.identity.mac.to_uint64()), index);
   occupy(added.identity.guest_ip);
   return index;
@@ -103,7 +108,7 @@ void pool::remove_lease(std::uint32_t index) noexcept {
   lease& gone = leases_[index];
   ids_.erase(siphash_2_4(gone.id, options_.key), index);
   addresses_.erase(hash_of(gone.identity.guest_ip.to_uint32()), index);
-  taps_.erase(hash_of(*tap_name_to_uint32(gone.identity.tap_name)), index);
+  taps_.erase(hash_of(tap_bits_of(gone)), index);
   macs_.erase(hash_of(gone.identity.mac.to_uint64()), index);
   gone = {};
   holes_.push_back(index);

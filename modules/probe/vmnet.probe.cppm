@@ -42,6 +42,7 @@ class slot_walk {
   /// The walk of the VM of this FNV-1a digest and this rank over `slots` slots
   /// (1 to 2^32 - 3).
   constexpr slot_walk(std::uint64_t digest, std::uint64_t rank, std::uint64_t slots) noexcept
+      // NOLINTNEXTLINE(clang-analyzer-core.DivideZero): at least 1.
       : slot_(digest % slots), stride_(probe_stride(rank, slots)), slots_(slots) {}
 
   /// The slot of the current probe; probe 0 at first.

@@ -45,7 +45,7 @@ module;
 export module vmnet.std;
 
 // Exported names are used elsewhere.
-// NOLINTBEGIN(misc-unused-using-decls)
+// NOLINTBEGIN(misc-unused-*)
 
 export namespace std {
 
@@ -293,4 +293,4 @@ using __gnu_cxx::operator-;
 }  // namespace __gnu_cxx
 #endif
 
-// NOLINTEND(misc-unused-using-decls)
+// NOLINTEND(misc-unused-*)
