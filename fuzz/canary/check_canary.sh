@@ -11,6 +11,7 @@ cd "$2"
 sings() {
   local name=$1
   shift
+  rm -f "$name"
   "$CXX" -std=c++20 -O1 "$@" "-fmodule-output=$name.pcm" -c "$HERE/vmnet.canary.cppm" \
     -o "$name-module.o"
   "$CXX" -std=c++20 -O1 -fsanitize=address "-fmodule-file=vmnet.canary=$name.pcm" \
@@ -21,4 +22,5 @@ sings() {
 
 sings whole -fsanitize=address || { echo "no report although the module is instrumented"; exit 1; }
 ! sings lost || { echo "a report although the module is not instrumented"; exit 1; }
+[ -x lost ] || { echo "the canary without instrumentation was not built"; exit 1; }
 echo "the canary tells a module without instrumentation"

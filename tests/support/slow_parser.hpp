@@ -12,8 +12,9 @@ namespace slow {
 
 struct verdict {
   bool valid = false;
-  std::string sentence;    // of a fault
-  std::size_t offset = 0;  // of a fault
+  std::string sentence;           // of a fault
+  std::size_t offset = 0;         // of a fault
+  std::vector<int> numbers = {};  // of a valid text: its octets, and its prefix length
 };
 
 inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -81,11 +82,23 @@ inline verdict fault(std::string_view text, std::size_t at, bool network) {
   return {false, network ? "expected '/' and a prefix length" : "nothing may follow here", at};
 }
 
+/// The numbers of a valid text.
+inline std::vector<int> numbers_of(std::string_view text) {
+  std::vector<int> numbers{0};
+  for (const char c : text) {
+    if (is_digit(c))
+      numbers.back() = 10 * numbers.back() + (c - '0');
+    else
+      numbers.push_back(0);
+  }
+  return numbers;
+}
+
 inline verdict parse(std::string_view text, bool network) {
   const auto matches = network ? is_network : is_address;
   for (std::size_t at = 0; at < text.size(); ++at)
     if (!matches(text.substr(0, at + 1), false)) return fault(text, at, network);
-  if (matches(text, true)) return {true, "", 0};
+  if (matches(text, true)) return {true, "", 0, numbers_of(text)};
   return {false, "the text ends too early", text.size()};
 }
 

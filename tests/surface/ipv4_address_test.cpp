@@ -16,6 +16,8 @@ TEST(Surface, OfVmnetIpv4Address) {
       vmnet::ipv4_address::parse("10.0.0.1");
   EXPECT_EQ(parsed, address);
   EXPECT_EQ(to_string(*parsed), "10.0.0.1");
+  const vmnet::ipv4_address_view two(address, 2);
+  EXPECT_EQ(two.back(), "10.0.0.2"_ipv4);
   EXPECT_EQ(std::hash<vmnet::ipv4_address>()(address), std::hash<vmnet::ipv4_address>()(*parsed));
 }
 

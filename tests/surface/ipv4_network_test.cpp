@@ -19,6 +19,10 @@ TEST(Surface, OfVmnetIpv4Network) {
   EXPECT_EQ(
       vmnet::ipv4_network::make("10.0.0.1"_ipv4, 8, vmnet::cidr_policy::reject_host_bits).error(),
       vmnet::network_errc::host_bits_set);
+  const vmnet::ipv4_subnet_view halves = network.subnets(9);
+  EXPECT_EQ(halves.back(), "10.128.0.0/9"_ipv4_net);
+  const vmnet::ipv4_network_list rest = network.exclude(halves.front());
+  EXPECT_EQ(vmnet::common_supernet(halves.front(), rest[0]), network);
   EXPECT_EQ(std::hash<vmnet::ipv4_network>()(network), std::hash<vmnet::ipv4_network>()(*parsed));
 }
 

@@ -58,6 +58,11 @@ TEST(Surface, OfTheUmbrellaHasEveryModule) {
   EXPECT_TRUE(vmnet::ipv4_address::parse("10.0.0.1"));
   EXPECT_TRUE(vmnet::mac_address::parse("02:00:00:00:00:01"));
   EXPECT_TRUE((vmnet::result<void, int>().has_value()));
+  EXPECT_EQ(vmnet::supported_isas().front(), vmnet::isa::portable);
+  EXPECT_EQ(vmnet::free_map(1).count(), 0U);
+  EXPECT_NE(vmnet::siphash_2_4("", {}), vmnet::mix64(1));
+  EXPECT_TRUE(vmnet::make_plan({}).has_value());
+  EXPECT_EQ(vmnet::pool().size(), 0U);
 }
 
 }  // namespace
