@@ -6,7 +6,7 @@ matrix_dir=$root/build/matrix
 matrix_legs=(g++-16 g++-16-release g++-15 clang-22 cmake-4 debian-12 debian-13)
 # What every leg of Debian testing needs beside its compiler.
 matrix_packages="cmake ninja-build libgtest-dev libgmock-dev libcli11-dev libfmt-dev
-  libmnl-dev nlohmann-json3-dev python3 groff-base mandoc z3 zsh
+  libmnl-dev nlohmann-json3-dev python3 groff-base mandoc time z3 zsh
   dnsmasq-base iproute2 netplan.io nftables procps python3-yaml"
 matrix_clang="clang-22 clang-tools-22 libclang-rt-22-dev libc++-22-dev libc++abi-22-dev googletest"
 
@@ -14,9 +14,10 @@ matrix_usage() {
   cat <<'END'
 usage: ./dev matrix [--prepare] [LEG...]
 
-  g++-16          Debian testing: debug with ASan and UBSan
-  g++-16-release  Debian testing: optimised, with installed consumers and one
-                  with `import std; import vmnet;`
+  g++-16          Debian testing: all tests in debug with ASan and UBSan; the
+                  library optimised, with installed consumers and one with
+                  `import std; import vmnet;`
+  g++-16-release  Debian testing: all tests optimised, consumers included
   g++-15          Debian testing: debug, with installed consumers
   clang-22        Debian testing: libc++ in its hardening mode
   cmake-4         Debian testing: a plain configuration with its CMake 4
@@ -93,13 +94,18 @@ matrix_in() {
 }
 
 # Runs a script in the chroot of a leg of Debian testing, with `check` to configure,
-# build and test.
+# build and test all, and `consume` to build the library and what finds it installed.
 matrix_testing() {
   matrix_in "$(matrix_chroot_of "$1")" "
     check() { # NAME CMAKE-ARGUMENT...
       cmake -B /build/$1/\$1 \"\${@:2}\"
       cmake --build /build/$1/\$1 -j $jobs
       ctest --test-dir /build/$1/\$1 -j $jobs -LE '^(exhaustive|e2e)\$' --no-tests=error --output-on-failure
+    }
+    consume() { # NAME CMAKE-ARGUMENT...
+      cmake -B /build/$1/\$1 -DVMNET_BUILD_PROGRAM=OFF \"\${@:2}\"
+      cmake --build /build/$1/\$1 -j $jobs --target vmnet
+      ctest --test-dir /build/$1/\$1 -j $jobs -R '^Consumer[.](Install|find_package[.].*)\$' --no-tests=error --output-on-failure
     }
     $2"
 }
@@ -112,7 +118,8 @@ matrix_leg() {
         g++-16 --version | sed -n "1s/^/versions: /p"
         check asan-ubsan --preset gcc -DVMNET_TEST_CONSUMERS=OFF -DVMNET_TEST_WHOLE_PROGRAMS=ON \
           -DCMAKE_CXX_FLAGS_DEBUG=-g1 "-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=mold -no-pie" \
-          -DCMAKE_CXX_FLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all"' ;;
+          -DCMAKE_CXX_FLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all"
+        consume release --preset gcc -DCMAKE_BUILD_TYPE=Release -DVMNET_TEST_IMPORT_STD=ON' ;;
     g++-16-release)
       matrix_testing "$1" '
         g++-16 --version | sed -n "1s/^/versions: /p"
