@@ -41,6 +41,15 @@ CLI::Validator one_of(const std::vector<std::string>& choices) {
       "");
 }
 
+/// Refuses what names no file.
+CLI::Validator not_empty() {
+  return CLI::Validator(
+      [](const std::string& value) {
+        return value.empty() ? std::string("'': expected the name of a file") : std::string();
+      },
+      "");
+}
+
 CLI::Option* add_flag(CLI::App& app, const option& about, bool& into) {
   return app.add_flag(about.names, into, about.help)->disable_flag_override();
 }
@@ -65,9 +74,17 @@ CLI::Option* add_option(CLI::App& app, const option& about, Value& into) {
   added->transform(unmarked);
   added->type_name(about.choices.empty() ? about.value_name
                                          : "{" + CLI::detail::join(about.choices, ",") + "}");
-  // An option takes one value each time; an argument all that are left.
-  if (about.names.starts_with('-')) added->allow_extra_args(false);
+  // An option takes one value each time, and its help has no dots behind it; an
+  // argument takes all that are left.
+  if (about.names.starts_with('-')) {
+    added->allow_extra_args(false);
+    if (added->get_expected_max() > 1) {
+      added->expected(1, CLI::detail::expected_max_vector_size - 1);
+      added->description(added->get_description() + "; can be repeated");
+    }
+  }
   if (!about.choices.empty()) added->check(one_of(about.choices));
+  if (about.value_name == "FILE" || about.names == "FILE") added->check(not_empty());
   return added;
 }
 

@@ -41,9 +41,9 @@ std::string advice(std::uint64_t vms, double risk) {
   const std::uint64_t largest = slots_of(0);
   return fmt::format(
       "no subnet is large enough for {} at a risk of {}: in a /0 it is {}.\n"
-      "  Accept that risk and look for collisions (vmnet identify --strict),\n"
-      "  or give groups of VMs bridges and subnets of their own: at this risk a\n"
-      "  /8 takes {}, a /16 takes {} (and no subnet more than {}).",
+      "  Go around the collisions (vmnet plan), look for them (vmnet identify\n"
+      "  --strict), or give groups of VMs bridges and subnets of their own: at this\n"
+      "  risk a /8 takes {}, a /16 takes {} (and no subnet more than {}).",
       counted(vms, "VM", "VMs"), percent(risk), percent(collision_probability(vms, largest)),
       counted(max_ids_at_risk(risk, slots_of(8)), "VM", "VMs"),
       grouped(max_ids_at_risk(risk, slots_of(16))), grouped(max_ids_at_risk(risk, largest)));

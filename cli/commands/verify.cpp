@@ -71,8 +71,9 @@ class verification {
       report(escaped(*path_) + ": no vectors");
       return exit_bad_input;
     }
-    const int printed = print(grouped(rows_) + (rows_ == 1 ? " vector, " : " vectors, ") +
-                              grouped(different_) + " of them differ\n");
+    const int printed =
+        print(grouped(rows_) + (rows_ == 1 ? " vector, " : " vectors, ") + grouped(different_) +
+              (different_ == 1 ? " of them differs\n" : " of them differ\n"));
     if (printed != exit_good) return printed;
     return different_ == 0 ? exit_good : exit_answer_is_no;
   }

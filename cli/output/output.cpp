@@ -77,10 +77,15 @@ std::string follow_links(std::string path) {
   return path;
 }
 
-bool is_standard_output(const struct stat& file) noexcept {
-  struct stat standard{};
-  return ::fstat(STDOUT_FILENO, &standard) == 0 && standard.st_dev == file.st_dev &&
-         standard.st_ino == file.st_ino;
+/// Standard output or standard error, where it goes to `file`.
+std::optional<int> standard_stream_to(const struct stat& file) noexcept {
+  for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
+    struct stat standard{};
+    if (::fstat(fd, &standard) == 0 && standard.st_dev == file.st_dev &&
+        standard.st_ino == file.st_ino)
+      return fd;
+  }
+  return std::nullopt;
 }
 
 /// The mode of a new file: reading the umask means to set it.
@@ -161,10 +166,12 @@ output::output(const std::string& path) : output() {
   if (path == "-") return;
   struct stat status{};
   const bool exists = ::stat(path.c_str(), &status) == 0;
-  // Replacing the file that standard output goes to (/dev/stdout behind >>)
-  // would lose what others write to it.
-  if (exists && S_ISREG(status.st_mode) && is_standard_output(status)) return;
-  if (exists ? S_ISREG(status.st_mode) : errno == ENOENT) {
+  // Replacing the file that standard output or error goes to (/dev/stdout behind
+  // >>) would lose what others write to it.
+  const auto stream = exists && S_ISREG(status.st_mode) ? standard_stream_to(status) : std::nullopt;
+  if (stream) {
+    fd_ = *stream;
+  } else if (exists ? S_ISREG(status.st_mode) : errno == ENOENT) {
     open_beside(path);
   } else {
     fd_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);

@@ -72,9 +72,10 @@ std::uint64_t max_ids_at_risk(double probability, std::uint64_t slots) noexcept 
 }
 
 std::optional<int> longest_prefix_at_risk(std::uint64_t ids, double probability) noexcept {
+  const double at_most = probability > 0 ? probability : 0;  // of NaN too
   for (int length = 30; length >= 0; --length) {
     const std::uint64_t slots = (std::uint64_t{1} << static_cast<unsigned>(32 - length)) - 3;
-    if (collision_probability(ids, slots) <= probability) return length;
+    if (collision_probability(ids, slots) <= at_most) return length;
   }
   return std::nullopt;
 }

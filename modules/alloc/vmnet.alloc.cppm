@@ -270,9 +270,9 @@ inline constexpr std::uint64_t num_macs = std::uint64_t{1} << 40U;
 [[nodiscard]] std::uint64_t max_ids_at_risk(double probability, std::uint64_t slots) noexcept;
 
 /// The longest prefix (0 to 30), that is the smallest subnet, in which the
-/// addresses of `ids` VMs collide with a probability of at most `probability`;
-/// nothing where not even a /0 will do, as for 10,000 VMs at 1 %. O(1),
-/// allocates nothing.
+/// addresses of `ids` VMs collide with a probability of at most `probability` (0
+/// to 1; NaN and less count as 0); nothing where not even a /0 will do, as for
+/// 10,000 VMs at 1 %. O(1), allocates nothing.
 [[nodiscard]] std::optional<int> longest_prefix_at_risk(std::uint64_t ids,
                                                         double probability) noexcept;
 

@@ -26,7 +26,7 @@ class Verify(unittest.TestCase):
             changed.flush()
             answer = run("verify", changed.name)
         self.assertEqual(answer.returncode, 1)
-        self.assertEqual(answer.stdout, b"3,000 vectors, 1 of them differ\n")
+        self.assertEqual(answer.stdout, b"3,000 vectors, 1 of them differs\n")
         told = b":42: mac: expected '02:00:00:00:00:01', came '" + came + b"'\n"
         self.assertTrue(answer.stderr.endswith(told), answer.stderr)
 

@@ -97,6 +97,8 @@ TEST(MaxIdsAtRisk, IsDefinedAtTheEdges) {
 TEST(LongestPrefixAtRisk, IsTheSmallestSubnetThatKeepsTheRisk) {
   EXPECT_EQ(longest_prefix_at_risk(0, 0), 30);
   EXPECT_EQ(longest_prefix_at_risk(1, 0), 30);
+  EXPECT_EQ(longest_prefix_at_risk(1, nan), 30);
+  EXPECT_EQ(longest_prefix_at_risk(1, -1), 30);
   EXPECT_EQ(longest_prefix_at_risk(2, 0), std::nullopt);
   EXPECT_EQ(longest_prefix_at_risk(2, 0.2), 29);
   EXPECT_EQ(longest_prefix_at_risk(20, 0.5), 23);
