@@ -36,6 +36,24 @@ struct identify_options {
   bool keep_going = false;
 };
 
+/// A file of ids whose rows go out before it is waited for: whoever writes the ids
+/// may wait for the rows. Where ids are there already nothing goes out early, since
+/// whole buffers cost less.
+class answered_source final : public byte_source {
+ public:
+  /// Both must outlive it.
+  answered_source(file_source& ids, output& rows) : ids_(&ids), rows_(&rows) {}
+
+  std::ptrdiff_t read(char* into, std::size_t size) override {
+    if (ids_->would_wait()) rows_->flush_to_reader();
+    return ids_->read(into, size);
+  }
+
+ private:
+  file_source* ids_;
+  output* rows_;
+};
+
 /// One run of the command.
 class identify_run {
  public:
@@ -81,9 +99,10 @@ class identify_run {
   }
 
   bool read_file(const std::string& path) {
-    file_source source(path);
-    if (source.error() != 0) return input_failed(path, source.error());
-    progress_.begin(source.size());
+    file_source file(path);
+    if (file.error() != 0) return input_failed(path, file.error());
+    progress_.begin(file.size());
+    answered_source source(file, out_);
     id_reader reader(source, input_);
     for (;;) {
       if (!rows(reader)) return false;
@@ -234,7 +253,9 @@ constexpr const char* details = R"(Input:
   Ids come out in the order of the command line.
 
 Output:
-  A closed pipe ends the run quietly, with 0. Where a fault ends the run, the rows
+  Rows go out before more ids are waited for, so that a program can write an id
+  and read its row; a table is held back for its first 1,000 rows, a file of -o
+  until the end. A closed pipe ends the run quietly, with 0. Where a fault ends the run, the rows
   before it come out in every format; a JSON array is closed. With -o FILE a file
   is replaced when the run ends with 0 or went on under --keep-going, and else left
   as it was.

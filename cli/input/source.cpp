@@ -1,5 +1,6 @@
 module;
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,6 +30,11 @@ file_source::file_source(const std::string& path) {
 
 file_source::~file_source() {
   if (fd_ > STDIN_FILENO) ::close(fd_);
+}
+
+bool file_source::would_wait() const noexcept {
+  pollfd asked{.fd = fd_, .events = POLLIN, .revents = 0};
+  return ::poll(&asked, 1, 0) == 0;
 }
 
 std::ptrdiff_t file_source::read(char* into, std::size_t size) {

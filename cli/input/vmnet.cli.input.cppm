@@ -59,6 +59,9 @@ class file_source final : public byte_source {
   [[nodiscard]] int error() const noexcept { return error_; }
   /// The size of a regular file, else 0.
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
+  /// True where `read` would wait for whoever writes: there is nothing to read now,
+  /// and the end has not come.
+  [[nodiscard]] bool would_wait() const noexcept;
   std::ptrdiff_t read(char* into, std::size_t size) override;
 
  private:

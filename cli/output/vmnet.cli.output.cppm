@@ -52,6 +52,11 @@ class output {
   void write(std::string_view text);
   /// Sends on what is buffered, and waits until it is written.
   void flush() noexcept;
+  /// Flushes where somebody can read what is written now: not into a file that is
+  /// written beside.
+  void flush_to_reader() noexcept {
+    if (temporary_.empty() && used_ > 0) flush();
+  }
 
   /// Sends on the rest, syncs a file and gives it its name. The errno of the
   /// first fault, or 0.

@@ -633,6 +633,31 @@ class Streams(TestCase):
         self.assertEqual(rows[:len(expected)], expected)
         self.assertEqual(rows.count(b"\n"), 50_000)
 
+    def test_a_row_comes_out_before_the_next_id_is_waited_for(self):
+        for form in ("tsv", "csv", "jsonl"):
+            self.converse("-", "--format", form)
+        self.converse("-", "--no-check")
+        self.converse("-", "-o", "/dev/stdout")  # a pipe, which is written directly
+        with tempfile.TemporaryDirectory() as directory:
+            pipe = os.path.join(directory, "pipe")
+            os.mkfifo(pipe)
+            self.converse(pipe)
+
+    def converse(self, ids, *arguments):
+        """Writes an id, and a part of the next one, only when the row before is read."""
+        with subprocess.Popen([PROGRAM, "identify", "--subnet", SUBNET, "--ids", ids, *arguments],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            with process.stdin if ids == "-" else open(ids, "wb", buffering=0) as writer:
+                if "jsonl" not in arguments:
+                    self.assertTrue(process.stdout.readline().startswith(b"id"))
+                os.write(writer.fileno(), b"vm-")
+                for number in range(3):
+                    os.write(writer.fileno(), b"%d\n# next\nvm-" % number)
+                    tap_name = identity(b"vm-%d" % number)["tap_name"]
+                    self.assertIn(tap_name.encode(), process.stdout.readline())
+            self.assertIn(identity(b"vm-")["tap_name"].encode(), process.stdout.read())
+            self.assertEqual(process.wait(), 0)
+
     def test_no_bar_where_there_is_no_terminal(self):
         done = identify("--ids", "-", "--no-check", stdin="a\n" * 450000)
         self.assert_ends(done, 0)
