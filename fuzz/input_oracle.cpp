@@ -295,9 +295,17 @@ bool opens_json(std::string_view line) {
   return line.front() == '{' && first != std::string_view::npos && line[first] == '"';
 }
 
+/// Whether a plain line is `[`, `[]` or begins with `[{`, whatever blanks stand
+/// between.
+bool opens_json_array(std::string_view line) {
+  std::string rest(line);
+  std::erase_if(rest, [](char c) { return c == ' ' || c == '\t' || c == '\r'; });
+  return rest == "[" || rest == "[]" || rest.substr(0, 2) == "[{";
+}
+
 /// What a line gives; false where it is passed over. `guessed` is true while the
 /// format was found out and no line has been read by it.
-bool expect_line(std::string_view line, const input_rules& rules, bool& guessed,
+bool expect_line(std::string_view line, input_rules& rules, bool& guessed,
                  input_expectation& want) {
   want.text = line.substr(0, rules.max_line);
   if (line.size() > rules.max_line) {
@@ -308,6 +316,9 @@ bool expect_line(std::string_view line, const input_rules& rules, bool& guessed,
   } else if (rules.json) {
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) return false;
     expect_json(line, rules.planned, want);
+  } else if (guessed && opens_json_array(line)) {
+    want.column = line.find('[') + 1;
+    rules.json = true;
   } else if (!line.empty() && line.back() == '\r') {
     want.column = line.size();
   } else if (line.empty() || line.front() == '#') {
@@ -330,8 +341,7 @@ bool looks_like_json(std::string_view text, std::size_t limit) {
   return first < limit && first != std::string_view::npos && text[first] == '{';
 }
 
-std::vector<input_expectation> expect_input(std::string_view text, const input_rules& rules,
-                                            bool cut) {
+std::vector<input_expectation> expect_input(std::string_view text, input_rules rules, bool cut) {
   std::vector<input_expectation> expected;
   std::uint64_t number = 0;
   bool guessed = rules.detected;

@@ -48,7 +48,6 @@ bool looks_like_json(std::string_view text, std::size_t limit);
 
 /// The rows and faults of a text; where it is `cut` off by a fault of its source,
 /// the line that has no end is not one.
-std::vector<input_expectation> expect_input(std::string_view text, const input_rules& rules,
-                                            bool cut);
+std::vector<input_expectation> expect_input(std::string_view text, input_rules rules, bool cut);
 
 }  // namespace fuzz

@@ -120,7 +120,8 @@ class line_reader {
 
 /// How lines are read.
 enum class input_format : std::uint8_t {
-  detect,  ///< JSON Lines where the first byte that is not blank is `{`, else plain
+  detect,  ///< JSON Lines where the first byte that is not blank is `{`, else plain;
+           ///< a JSON array is refused
   plain,
   jsonl,
 };

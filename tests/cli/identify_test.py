@@ -238,6 +238,26 @@ class PlainInput(TestCase):
         self.assertEqual(self.ids("# fleet\n{6ba7b810}\n"), ["{6ba7b810}"])
         self.assert_ends(identify("--ids", "-", stdin="{6ba7b810}\n"), 2, b"--input plain")
 
+    def test_a_json_array_does_not_become_ids(self):
+        array = identify("--format", "json", "a", "b").stdout
+        for text, place in ((array, b"-:1:1"), (b"[]\n", b"-:1:1"), (b"[ ]\r\n", b"-:1:1"),
+                            (b"[\r\n{}\r\n]\r\n", b"-:1:1"), (b"\n \t[ \n", b"-:2:3"),
+                            (b"# fleet\n[\n", b"-:2:1"), (b'[\t{"id":"a"}]', b"-:1:1")):
+            done = identify("--ids", "-", stdin=text)
+            self.assert_ends(done, 2, place + b": expected JSON Lines, one object a line: this "
+                                              b"looks like a JSON array (--input plain takes it "
+                                              b"as ids)\n")
+            self.assertEqual(len(done.stdout.splitlines()), 1)
+        # Where the run goes on, no other line of it becomes an id either.
+        going_on = identify("--ids", "-", "--keep-going", stdin="[\nx\n]\n")
+        self.assertEqual((going_on.returncode, len(going_on.stdout.splitlines())), (2, 1))
+        self.assertEqual(going_on.stderr.count(b"-:"), 3)
+        self.assertEqual(run("plan", "--subnet", SUBNET, "--ids", "-", stdin=array).returncode, 2)
+        self.assertEqual(self.ids(array, "--input", "plain"), array.decode().splitlines())
+        # A bracket alone is no sign of an array, nor is one behind an id.
+        self.assertEqual(self.ids("[a]\n[\n"), ["[a]", "["])
+        self.assertEqual(self.ids("a\n[\n"), ["a", "["])
+
     def test_hex_lines_are_any_bytes(self):
         self.assertEqual(self.ids("23\t10.0.0.0/8\n0a\n", "--id-encoding", "hex"), ["#", "\n"])
 
