@@ -124,21 +124,30 @@ std::size_t id_reader::next_ids(std::span<std::string_view> ids) {
   if (options_.format != input_format::plain || options_.encoding != id_encoding::raw || is_guess_)
     return 0;
   const std::string_view text = lines_.buffered();
-  const char* at = text.data();
-  // One search for a tab in all lines is cheaper than one in each.
-  std::size_t left = std::min(text.find('\t'), text.size());
+  // One search for a tab in many lines is cheaper than one in each. It goes little
+  // further than ids are taken: with a comment behind each id, a search of all that is
+  // buffered each time would take the square of its size.
+  constexpr std::size_t first_search = 1024;
+  std::size_t begin = 0;    // of the next line
+  std::size_t tabless = 0;  // the bytes at the front that hold no tab
   std::size_t count = 0;
-  while (count < ids.size() && left > 0) {
-    const void* const newline = std::memchr(at, '\n', left);
-    if (newline == nullptr) break;
-    const std::string_view line(at,
-                                static_cast<std::size_t>(static_cast<const char*>(newline) - at));
+  while (count < ids.size()) {
+    const void* const newline =
+        tabless > begin ? std::memchr(text.data() + begin, '\n', tabless - begin) : nullptr;
+    if (newline == nullptr) {
+      if (tabless == text.size() || text[tabless] == '\t') break;
+      const std::string_view more = text.substr(tabless, std::max(tabless, first_search));
+      tabless += std::min(more.find('\t'), more.size());
+      continue;
+    }
+    const char* const first = text.data() + begin;
+    const std::string_view line(
+        first, static_cast<std::size_t>(static_cast<const char*>(newline) - first));
     if (line.size() > options_.max_line || !is_id_alone(line)) break;
     ids[count++] = line;
-    at += line.size() + 1;
-    left -= line.size() + 1;
+    begin += line.size() + 1;
   }
-  lines_.skip(static_cast<std::size_t>(at - text.data()), count);
+  lines_.skip(begin, count);
   return count;
 }
 

@@ -57,6 +57,29 @@ TEST(IdReader, GivesTheSameIdsManyAtOnce) {
   EXPECT_NE(events(text, 1, 14).find("row g\n"), std::string::npos);
 }
 
+TEST(IdReader, GivesTheSameIdsManyAtOnceBehindAVeryLongLine) {
+  // The long line makes the buffer so large that all that follows is in it at once.
+  // Lines of many lengths end, and have their tabs, wherever a search begins or ends.
+  std::string text = std::string(1'000'000, 'x') + '\n';
+  std::string want = "1 row " + text;
+  for (std::size_t n = 2; n < 4'000; ++n) {
+    const std::string id = std::string((n % 97) * (n % 5), 'i') + std::to_string(n);
+    if (n % 7 == 0) {
+      text += "#" + id + "\n";
+    } else if (n % 11 == 0) {
+      text += '\n';
+    } else {
+      const bool has_subnet = n % 101 == 0;
+      text += id + (has_subnet ? "\t10.0.0.0/8\n" : "\n");
+      want += std::to_string(n) + " row " + id + (has_subnet ? " in 10.0.0.0/8\n" : "\n");
+    }
+  }
+  want += "end";
+  for (const std::size_t step : {4'096U, 2'000'000U})
+    for (const std::size_t at_once : {0U, 1U, 1'000U})
+      EXPECT_TRUE(events(text, step, 2'000'000, at_once) == want) << step << ' ' << at_once;
+}
+
 TEST(IdReader, GivesManyIdsAtOnceOnlyWhereTheyStandAlone) {
   const auto first = [](std::string_view text, vmnet::cli::input_options options) {
     vmnet::cli::memory_source source(text);
