@@ -295,12 +295,12 @@ bool opens_json(std::string_view line) {
   return line.front() == '{' && first != std::string_view::npos && line[first] == '"';
 }
 
-/// Whether a plain line is `[`, `[]` or begins with `[{`, whatever blanks stand
-/// between.
+/// Whether a plain line is `[`, `[]` or begins with `[{` or `["`, whatever blanks
+/// stand between.
 bool opens_json_array(std::string_view line) {
   std::string rest(line);
   std::erase_if(rest, [](char c) { return c == ' ' || c == '\t' || c == '\r'; });
-  return rest == "[" || rest == "[]" || rest.substr(0, 2) == "[{";
+  return rest == "[" || rest == "[]" || rest.substr(0, 2) == "[{" || rest.substr(0, 2) == "[\"";
 }
 
 /// What a line gives; false where it is passed over. `guessed` is true while the

@@ -1,6 +1,7 @@
 module;
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <deque>
 #include <map>
@@ -50,6 +51,14 @@ CLI::Validator not_empty() {
       "");
 }
 
+/// True where the value is the name of a file.
+bool is_file(const option& about) {
+  constexpr std::array<std::string_view, 5> words = {"FILE", "PLAN", "DIR", "OLD", "NEW"};
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return about.value_name == word || about.names == word;
+  });
+}
+
 CLI::Option* add_flag(CLI::App& app, const option& about, bool& into) {
   return app.add_flag(about.names, into, about.help)->disable_flag_override();
 }
@@ -84,7 +93,7 @@ CLI::Option* add_option(CLI::App& app, const option& about, Value& into) {
     }
   }
   if (!about.choices.empty()) added->check(one_of(about.choices));
-  if (about.value_name == "FILE" || about.names == "FILE") added->check(not_empty());
+  if (is_file(about)) added->check(not_empty());
   return added;
 }
 

@@ -41,17 +41,19 @@ struct identify_options {
 /// whole buffers cost less.
 class answered_source final : public byte_source {
  public:
-  /// Both must outlive it.
-  answered_source(file_source& ids, output& rows) : ids_(&ids), rows_(&rows) {}
+  /// `ids` must outlive it; `answer` sends the rows, and is false where that ends the
+  /// run, and with it the ids.
+  answered_source(file_source& ids, std::function<bool()> answer)
+      : ids_(&ids), answer_(std::move(answer)) {}
 
   std::ptrdiff_t read(char* into, std::size_t size) override {
-    if (ids_->would_wait()) rows_->flush_to_reader();
+    if (ids_->would_wait() && !answer_()) return 0;
     return ids_->read(into, size);
   }
 
  private:
   file_source* ids_;
-  output* rows_;
+  std::function<bool()> answer_;
 };
 
 /// One run of the command.
@@ -99,10 +101,11 @@ class identify_run {
   }
 
   bool read_file(const std::string& path) {
+    if (!answer()) return false;  // to open a pipe is to wait for its writer
     file_source file(path);
     if (file.error() != 0) return input_failed(path, file.error());
     progress_.begin(file.size());
-    answered_source source(file, out_);
+    answered_source source(file, [this] { return answer(); });
     id_reader reader(source, input_);
     for (;;) {
       if (!rows(reader)) return false;
@@ -121,7 +124,7 @@ class identify_run {
         case input_event::failed:
           return input_failed(path, reader.error());
         case input_event::end:
-          return true;
+          return goes_on();
       }
     }
   }
@@ -158,6 +161,12 @@ class identify_run {
   void take(std::string_view id, const vm_identity& identity) {
     writer_->row(id, identity);
     if (!options_->no_check) set_.add(id, identity);
+  }
+
+  /// Sends the rows to whoever reads them now; false where the output takes no more.
+  bool answer() {
+    out_.flush_to_reader();
+    return goes_on();
   }
 
   /// False where the output takes no more rows.
@@ -255,10 +264,10 @@ constexpr const char* details = R"(Input:
 Output:
   Rows go out before more ids are waited for, so that a program can write an id
   and read its row; a table is held back for its first 1,000 rows, a file of -o
-  until the end. A closed pipe ends the run quietly, with 0. Where a fault ends the run, the rows
-  before it come out in every format; a JSON array is closed. With -o FILE a file
-  is replaced when the run ends with 0 or went on under --keep-going, and else left
-  as it was.
+  until the end. A closed pipe ends the run quietly, with 0. Where a fault ends
+  the run, the rows before it come out in every format; a JSON array is closed.
+  With -o FILE a file is replaced when the run ends with 0 or went on under
+  --keep-going, and else left as it was.
 
 Exit statuses:
   0 good, 1 collisions or duplicates under --strict, 2 bad use or bad input (also

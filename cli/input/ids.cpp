@@ -22,14 +22,15 @@ bool looks_like_json(std::string_view text) noexcept {
   return first != std::string_view::npos && text[first] == '"';
 }
 
-/// Where a line opens an array of objects, as --format json writes one: a bracket
-/// behind blanks with nothing, a brace or the end of the array behind it.
+/// Where a line opens an array of objects, as --format json writes one, or of texts: a
+/// bracket behind blanks with nothing, a brace, a quote or the end of the array behind
+/// it.
 std::optional<std::size_t> json_array_offset(std::string_view text) noexcept {
   constexpr std::string_view blanks = " \t\r";
   const std::size_t bracket = text.find_first_not_of(blanks);
   if (bracket == std::string_view::npos || text[bracket] != '[') return std::nullopt;
   const std::size_t next = text.find_first_not_of(blanks, bracket + 1);
-  if (next == std::string_view::npos || text[next] == '{') return bracket;
+  if (next == std::string_view::npos || text[next] == '{' || text[next] == '"') return bracket;
   const bool is_empty =
       text[next] == ']' && text.find_first_not_of(blanks, next + 1) == std::string_view::npos;
   return is_empty ? std::optional(bracket) : std::nullopt;
@@ -99,6 +100,7 @@ input_event id_reader::next() {
       if (const auto offset = json_array_offset(text)) {
         // What follows is no plain id either, where the run goes on.
         options_.format = input_format::jsonl;
+        is_guess_ = false;
         return refuse(*offset,
                       "expected JSON Lines, one object a line: this looks like a JSON array "
                       "(--input plain takes it as ids)");

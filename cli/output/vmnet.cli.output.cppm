@@ -5,7 +5,7 @@
 // renamed when all is well, so that no reader ever sees half of it and a run
 // that fails leaves the old one. Links are followed first: the link stays a
 // link. A device or a pipe cannot be renamed over and is written directly, and
-// so is the file that standard output goes to.
+// so is the file that standard output or error goes to.
 //
 // From the first full buffer on a thread of its own writes it while the next
 // one is filled, so that making rows and writing them overlap: two buffers,

@@ -26,10 +26,10 @@ class Help(unittest.TestCase):
         for name in read_commands():
             with self.subTest(name):
                 text = run(name, "--help").stdout.decode()
-                self.assertNotRegex(text, r":\{|\bTEXT\b|(?m:^  -.*\.\.\.)")
+                self.assertNotRegex(text, r":\{|\bTEXT\b|(?m:^ +-.*\.\.\.)")
         self.assertIn("--input {plain,jsonl} ", run("whois", "--help").stdout.decode())
-        self.assertRegex(run("identify", "--help").stdout.decode(),
-                         r"--ids FILE +A file of ids; .*; can be repeated\n")
+        words = " ".join(run("identify", "--help").stdout.decode().split())
+        self.assertRegex(words, r"--ids FILE A file of ids; [^;]*; can be repeated")
 
 
 if __name__ == "__main__":

@@ -86,8 +86,9 @@ class Arguments(TestCase):
         self.assert_ends(run("net", "10.0.0.0/8", "x", "y"), 2, b"unexpected argument 'x'")
 
     def test_an_empty_name_of_a_file_is_bad_use(self):
-        for option in ("--ids", "-o"):
-            self.assert_ends(identify("a", option, ""), 2, b"'': expected the name of a file")
+        for use in (("identify", "--ids", ""), ("identify", "a", "-o", ""), ("plan", "--keep", ""),
+                    ("emit", "hosts", "--out-dir", ""), ("diff", "", "-"), ("verify", "")):
+            self.assert_ends(run(*use), 2, b"'': expected the name of a file")
 
     def test_what_other_parsers_take_apart_is_an_id(self):
         ids = ["{}", "%%", "a,b", "net", "identify", "a=b", "[a,b]", "[[aa]]", "[]", "["]
@@ -242,7 +243,7 @@ class PlainInput(TestCase):
         array = identify("--format", "json", "a", "b").stdout
         for text, place in ((array, b"-:1:1"), (b"[]\n", b"-:1:1"), (b"[ ]\r\n", b"-:1:1"),
                             (b"[\r\n{}\r\n]\r\n", b"-:1:1"), (b"\n \t[ \n", b"-:2:3"),
-                            (b"# fleet\n[\n", b"-:2:1"), (b'[\t{"id":"a"}]', b"-:1:1")):
+                            (b"# fleet\n[\n", b"-:2:1"), (b'[\t{"id":"a"}]', b"-:1:1"), (b'["a","b"]\n', b"-:1:1")):
             done = identify("--ids", "-", stdin=text)
             self.assert_ends(done, 2, place + b": expected JSON Lines, one object a line: this "
                                               b"looks like a JSON array (--input plain takes it "
@@ -254,7 +255,7 @@ class PlainInput(TestCase):
         self.assertEqual(going_on.stderr.count(b"-:"), 3)
         self.assertEqual(run("plan", "--subnet", SUBNET, "--ids", "-", stdin=array).returncode, 2)
         self.assertEqual(self.ids(array, "--input", "plain"), array.decode().splitlines())
-        # A bracket alone is no sign of an array, nor is one behind an id.
+        # A bracket at the front of an id is no sign of an array, nor is one behind the first.
         self.assertEqual(self.ids("[a]\n[\n"), ["[a]", "["])
         self.assertEqual(self.ids("a\n[\n"), ["a", "["])
 
@@ -662,6 +663,27 @@ class Streams(TestCase):
             pipe = os.path.join(directory, "pipe")
             os.mkfifo(pipe)
             self.converse(pipe)
+            self.converse_before(pipe)
+
+    def converse_before(self, pipe):
+        """The row of an argument comes out before the pipe behind it has a writer."""
+        with subprocess.Popen([PROGRAM, "identify", "--subnet", SUBNET, "vm-1", "--ids", pipe],
+                              stdout=subprocess.PIPE) as process:
+            rows = [process.stdout.readline() for _ in range(2)]
+            self.assertTrue(rows[1].startswith(b"vm-1\t"))
+            with open(pipe, "wb") as writer:
+                writer.write(b"vm-2\n")
+            self.assertTrue(process.stdout.read().startswith(b"vm-2\t"))
+            self.assertEqual(process.wait(), 0)
+
+    def test_a_row_that_cannot_go_out_ends_the_run_before_the_next_id_is_waited_for(self):
+        with open("/dev/full", "wb") as full:
+            with subprocess.Popen([PROGRAM, "identify", "--subnet", SUBNET, "--ids", "-"],
+                                  stdin=subprocess.PIPE, stdout=full,
+                                  stderr=subprocess.PIPE) as process:
+                os.write(process.stdin.fileno(), b"vm-1\n")
+                self.assertIn(b"No space left on device", process.stderr.readline())
+                self.assertEqual(process.wait(), 3)
 
     def converse(self, ids, *arguments):
         """Writes an id, and a part of the next one, only when the row before is read."""
